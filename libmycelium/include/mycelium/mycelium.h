@@ -1,0 +1,24 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#ifndef MYCELIUM_H
+#define MYCELIUM_H
+
+/*
+ * Everything a user needs. In reading order: message.h (payloads), actor.h (what a handler may do),
+ * protocol.h (the typed shells), system.h (workers and lifecycle), stream.h (bytes from outside),
+ * transport.h (other nodes), histogram.h (latencies).
+ */
+#define MYC_VERSION_MAJOR 0
+#define MYC_VERSION_MINOR 1
+#define MYC_VERSION_PATCH 0
+
+#include <mycelium/actor.h>
+#include <mycelium/error.h>
+#include <mycelium/export.h>
+#include <mycelium/histogram.h>
+#include <mycelium/message.h>
+#include <mycelium/protocol.h>
+#include <mycelium/stream.h>
+#include <mycelium/system.h>
+#include <mycelium/transport.h>
+
+#endif

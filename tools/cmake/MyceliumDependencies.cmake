@@ -1,0 +1,27 @@
+# SPDX-License-Identifier: Apache-2.0
+# Finds what the tree needs, checks versions, and says which Debian package has what is missing.
+find_package(PkgConfig REQUIRED)
+find_package(Threads REQUIRED)
+
+function(myc_require target module minimum package)
+    pkg_check_modules(${target} IMPORTED_TARGET GLOBAL QUIET "${module}>=${minimum}")
+    if(NOT ${target}_FOUND)
+        pkg_check_modules(${target}_ANY QUIET ${module})
+        if(${target}_ANY_FOUND)
+            message(FATAL_ERROR "${module} ${${target}_ANY_VERSION} is too old: ${minimum} or newer is needed (Debian package: ${package})")
+        endif()
+        message(FATAL_ERROR "${module} ${minimum} or newer was not found: apt-get install ${package}")
+    endif()
+    set(${target}_FOUND ${${target}_FOUND} PARENT_SCOPE)
+endfunction()
+
+myc_require(URING liburing 2.3 liburing-dev)
+myc_require(CK ck 0.7.1 libck-dev)
+if(MYC_BUILD_ACTORS OR MYC_BUILD_TESTS)
+    myc_require(GMP gmp 6.2 libgmp-dev)
+    myc_require(ZLIB zlib 1.2.11 zlib1g-dev)
+endif()
+if(MYC_BUILD_TESTS)
+    myc_require(CRITERION criterion 2.4 libcriterion-dev)
+    myc_require(JANSSON jansson 2.13 libjansson-dev)
+endif()
