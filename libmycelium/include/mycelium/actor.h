@@ -39,6 +39,13 @@ typedef enum myc_sent {
     MYC_UNREACHABLE = 3 /* its node has no transport, or the transport failed; a dead letter */
 } myc_sent;
 
+/** Says that the answer of a send does not matter here: the compiler warns of one that is unused.
+ */
+static inline void myc_ignore(myc_sent sent)
+{
+    (void)sent;
+}
+
 /** What a handler wants next. Made by the four functions below, so it cannot be mistaken for a
  * myc_sent. */
 typedef struct myc_next {
@@ -142,7 +149,8 @@ MYC_API MYC_MUST_CHECK int myc_spawn(myc_context *ctx, const myc_behaviour *beha
 /**
  * Queues `payload` as row `tag` for `to`. Prefer the typed P_send_row() of MYC_PROTOCOL().
  *
- * Takes `payload`, also when refused. Order is kept per sender and receiver. Never blocks.
+ * Takes `payload`, also when refused; NULL (a failed T_new()) is refused as MYC_FULL. Order is kept
+ * per sender and receiver. Never blocks.
  * Across workers it is published at the end of the turn, or sooner when a cache line of messages
  * has gathered; a foreign thread's send goes out at once.
  */

@@ -52,12 +52,14 @@ typedef int (*myc_decode)(void *payload, const uint8_t *bytes, size_t size_bytes
 /** Describes a payload type. Constant; lives as long as any payload of the type. */
 typedef struct myc_type {
     const char *name;
-    uint32_t id;                    /* names the type in serialized form; 0 = has none */
-    uint32_t size_bytes;            /* of the payload */
-    uint32_t alignment_bytes;       /* a power of two, at most 64 */
-    void (*destroy)(void *payload); /* runs once, before the memory is reused; may be NULL */
-    myc_encode encode;              /* may be NULL when id is 0 */
-    myc_decode decode;              /* likewise */
+    uint32_t id;              /* names the type in serialized form; 0 = has none */
+    uint32_t size_bytes;      /* of the payload */
+    uint32_t alignment_bytes; /* a power of two, at most 64 */
+    /** Runs once, before the memory is reused; also on a zeroed or half decoded one. May be NULL.
+     */
+    void (*destroy)(void *payload);
+    myc_encode encode; /* may be NULL when id is 0 */
+    myc_decode decode; /* likewise */
 } myc_type;
 
 /**
@@ -131,7 +133,7 @@ MYC_API int myc_flat_decode(const char *type_name, void *payload, size_t payload
 
 /** In a header, after the struct: T_type, T_new(), T_retain(), T_release(), T_cast(). */
 #define MYC_MESSAGE(T)                                                                             \
-    extern const myc_type T##_type;                                                                \
+    MYC_API extern const myc_type T##_type;                                                        \
     MYC_UNUSED static inline T *T##_new(myc_context *ctx)                                          \
     {                                                                                              \
         T *payload = (T *)myc_new_uninitialized(ctx, &T##_type);                                   \

@@ -9,7 +9,7 @@
  *     int error = myc_system_create(&(myc_system_options){.workers = 2}, &system);
  *     myc_context *ctx = myc_context_of(system);
  *     error = momentum_spawn(ctx, &(struct momentum){0}, NULL, &ref);
- *     (void)market_send_quote(ctx, ref, quote);
+ *     myc_sent sent = market_send_quote(ctx, ref, quote);
  *     error = myc_system_stop(system, NULL, NULL);
  *     myc_system_destroy(system);
  *

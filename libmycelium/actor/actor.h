@@ -1,0 +1,97 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#ifndef MYC_ACTOR_ACTOR_H
+#define MYC_ACTOR_ACTOR_H
+
+/*
+ * An actor as its home worker sees it. Nobody else touches it once it is published. Its state lies
+ * right behind it in the same block.
+ *
+ *   interrupts     set by                        until
+ *   STARTING       spawn                         its first turn has run on_start
+ *   STOPPING       a stop, from wherever         its next turn ends its life
+ *   PAUSED         myc_pause_until_room()        the receiver has room, or a stop
+ *
+ * An actor is linked into the run queue (`queued`) when it has something to do and is not paused.
+ * It ends only in a turn of its own, so it is never in the queue when it is freed.
+ */
+#include "shard/fabric.h"
+
+enum {
+    MYC__STARTING = 1,
+    MYC__STOPPING = 2,
+    MYC__PAUSED = 4,
+};
+
+/** Actors that wait for room in a mailbox. */
+typedef struct myc__waiters {
+    uint32_t count;
+    uint32_t capacity;
+    myc_address addresses[];
+} myc__waiters;
+
+typedef struct myc__actor {
+    const myc_behaviour *behaviour;
+    myc__slot *slot; /* constant */
+    struct myc__actor *run_next;
+    myc_address address;
+    uint32_t bound; /* of the mailbox */
+    uint32_t batch_max;
+    uint8_t interrupts;
+    uint8_t overflow;    /* myc_overflow */
+    uint8_t stop_reason; /* myc_exit_reason, with STOPPING */
+    bool queued;         /* in the run queue */
+    bool running;        /* its turn runs now */
+    bool pressured;      /* slot->pressure is set */
+    bool held_back;      /* `held` is a message to be given again */
+    myc__envelope held;
+    myc__waiters *waiters; /* NULL while nobody waits */
+    char *name;            /* NULL: the behaviour's */
+    myc__mailbox mailbox;
+} myc__actor;
+
+enum { MYC__STATE_OFFSET = (sizeof(myc__actor) + 15) & ~15 };
+
+static inline void *myc__actor_state(myc__actor *actor)
+{
+    return (uint8_t *)actor + MYC__STATE_OFFSET;
+}
+
+static inline const char *myc__actor_name(const myc__actor *actor)
+{
+    return actor->name ? actor->name : actor->behaviour->name;
+}
+
+/** True when the actor has something to do in a turn. */
+static inline bool myc__actor_ready(const myc__actor *actor)
+{
+    if (actor->interrupts & MYC__PAUSED) {
+        return (actor->interrupts & MYC__STOPPING) != 0;
+    }
+    return actor->interrupts || actor->mailbox.depth || actor->held_back;
+}
+
+/** Links the actor into the run queue, unless it is there or its turn runs. */
+static inline void myc__schedule(myc__shard *shard, myc__actor *actor)
+{
+    if (actor->queued || actor->running) {
+        return;
+    }
+    actor->queued = true;
+    actor->run_next = NULL;
+    if (shard->run_last) {
+        shard->run_last->run_next = actor;
+    } else {
+        shard->run_first = actor;
+    }
+    shard->run_last = actor;
+}
+
+/** The live actor of `address` on this worker, or NULL. */
+static inline myc__actor *myc__actor_find(const myc__shard *shard, myc_address address)
+{
+    const myc__slot *slot = myc__slot_at(&shard->slots, myc__address_index(address));
+    bool alive = slot && (address.life & 1) && myc__load_acquire_u32(&slot->life) == address.life;
+    return alive ? slot->actor : NULL;
+}
+
+#endif

@@ -1,0 +1,95 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "actor/actor.h"
+
+myc_address myc_self(const myc_context *ctx)
+{
+    return ctx->current ? ctx->current->address : (myc_address){0};
+}
+
+uint32_t myc_worker(const myc_context *ctx)
+{
+    return ctx->worker;
+}
+
+uint64_t myc_now_ns(const myc_context *ctx)
+{
+    return myc__clock_now_ns(&ctx->fabric->clock);
+}
+
+uint64_t myc_wall_ns(const myc_context *ctx)
+{
+    return myc__clock_wall_ns(&ctx->fabric->clock);
+}
+
+void myc_flush(myc_context *ctx)
+{
+    myc__context_flush(ctx);
+}
+
+void myc_log(myc_context *ctx, myc_log_level level, const char *format, ...)
+{
+    va_list args;
+    va_start(args, format);
+    myc__log_line_va(&ctx->fabric->log, level, format, args);
+    va_end(args);
+}
+
+myc_system *myc_context_system(const myc_context *ctx)
+{
+    return ctx->fabric->system;
+}
+
+static uint32_t room_here(const myc_context *ctx, myc_address to)
+{
+    const myc__actor *actor = myc__actor_find(ctx->shard, to);
+    if (!actor || actor->mailbox.depth >= actor->bound) {
+        return 0;
+    }
+    return actor->bound - actor->mailbox.depth;
+}
+
+static uint32_t room_there(const myc_context *ctx, myc_address to)
+{
+    uint32_t worker = myc__address_worker(to);
+    const myc__slot *slot =
+        myc__slot_at(&ctx->fabric->shards[worker]->slots, myc__address_index(to));
+    if (!slot || myc__load_relaxed_u32(&slot->life) != to.life ||
+        myc__load_relaxed_u32(&slot->pressure)) {
+        return 0;
+    }
+    return ctx->outbox[worker] ? myc__outbox_room(ctx->outbox[worker]) : MYC__LANE_SLOTS;
+}
+
+uint32_t myc_room(const myc_context *ctx, myc_address to)
+{
+    if (myc__address_node(to) != 0 || !(to.life & 1) ||
+        myc__address_worker(to) >= ctx->fabric->shard_count) {
+        return 0;
+    }
+    return myc__address_worker(to) == ctx->worker ? room_here(ctx, to) : room_there(ctx, to);
+}
+
+int myc_from_bytes(myc_context *ctx, uint32_t type_id, const uint8_t *bytes, size_t size_bytes,
+                   const void **payload, myc_codec_error *error)
+{
+    myc_codec_error ignored;
+    error = error ? error : &ignored;
+    *payload = NULL;
+    const myc_type *type = myc__registry_find(&ctx->fabric->registry, type_id);
+    if (!type) {
+        *error = (myc_codec_error){NULL, NULL, "the id of a registered type", 0};
+        return MYC_ETYPE;
+    }
+    void *made = myc_new_uninitialized(ctx, type);
+    if (!made) {
+        return MYC_ENOMEM;
+    }
+    __builtin_memset(made, 0, type->size_bytes);
+    int code = type->decode(made, bytes, size_bytes, error);
+    if (code) {
+        myc_release(ctx, made);
+        return code;
+    }
+    *payload = made;
+    return 0;
+}

@@ -1,0 +1,14 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#ifndef MYC_ACTOR_CONTROL_H
+#define MYC_ACTOR_CONTROL_H
+
+#include "actor/actor.h"
+
+/**
+ * Sends an order to an actor's worker, ahead of user messages there and never refused: when the
+ * lane is full it waits at the sender. `to` is on another worker, or the caller is a foreign
+ * thread. Dropped with a log line only when memory is out.
+ */
+void myc__control_send(myc_context *ctx, myc_address to, myc__control order, const void *argument);
+
+#endif

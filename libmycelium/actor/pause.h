@@ -1,0 +1,47 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#ifndef MYC_ACTOR_PAUSE_H
+#define MYC_ACTOR_PAUSE_H
+
+/*
+ * Lossless flow: an actor whose receiver is full is paused until there is room.
+ *
+ * The waiter's address goes to the receiver's worker (by call or by control envelope) and is kept
+ * with the receiver until its mailbox has drained to half of its bound, or it dies; then the waiter
+ * is resumed, again by call or envelope. A resume that finds the actor running or not paused does
+ * nothing: handlers look at the room again anyway.
+ */
+#include "actor/actor.h"
+
+/** An address in the payload word of a control envelope. */
+static inline const void *myc__address_pack(myc_address address)
+{
+    return (const void *)(uintptr_t)((uint64_t)address.life << 32 | address.slot);
+}
+
+static inline myc_address myc__address_unpack(const void *word)
+{
+    uint64_t bits = (uintptr_t)word;
+    return (myc_address){(uint32_t)bits, (uint32_t)(bits >> 32)};
+}
+
+static_assert(sizeof(void *) == sizeof(uint64_t), "an address fits in a pointer");
+
+/** Notes that the packed address waits for room in `actor`, or grants it at once. */
+void myc__await_room(myc__shard *shard, myc__actor *actor, const void *waiter);
+
+/** Tells the packed address that there is room. */
+void myc__grant_room(myc__shard *shard, const void *waiter);
+
+/** Tells all who wait for room in `actor`. */
+void myc__grant_all(myc__shard *shard, myc__actor *actor);
+
+/** Lets a paused actor run again. */
+void myc__resume(myc__shard *shard, myc__actor *actor);
+
+/** True when the mailbox has drained far enough for those who wait. */
+static inline bool myc__has_drained(const myc__actor *actor)
+{
+    return actor->mailbox.depth <= actor->bound / 2;
+}
+
+#endif

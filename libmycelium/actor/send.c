@@ -1,0 +1,154 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include <time.h>
+
+#include "actor/dead_letter.h"
+#include "actor/deliver.h"
+
+static myc_sent refuse(myc_context *ctx, const void *payload)
+{
+    myc__count(&ctx->counters.refused, 1);
+    myc_release(ctx, payload);
+    return MYC_FULL;
+}
+
+static myc_sent accept_dead(myc_context *ctx, myc_address to, uint32_t tag, const void *payload,
+                            myc_dead_reason reason)
+{
+    myc__count(&ctx->counters.accepted, 1);
+    myc__dead_letter(ctx, to, tag, payload, reason);
+    return reason == MYC_DEAD_NO_ROUTE ? MYC_UNREACHABLE : MYC_DEAD;
+}
+
+/* The mailbox of an actor on this worker is at its bound. */
+static myc_sent send_to_full(myc_context *ctx, myc__actor *actor, myc__envelope envelope)
+{
+    if (actor->overflow == MYC_OVERFLOW_REFUSE) {
+        return refuse(ctx, envelope.payload);
+    }
+    myc__count(&ctx->counters.accepted, 1);
+    myc__deliver(ctx->shard, actor, envelope);
+    return MYC_SENT;
+}
+
+static myc_sent send_here(myc_context *ctx, myc__actor *actor, myc__envelope envelope)
+{
+    if (MYC__UNLIKELY(actor->mailbox.depth >= actor->bound)) {
+        return send_to_full(ctx, actor, envelope);
+    }
+    if (MYC__UNLIKELY(!myc__enqueue(ctx->shard, actor, envelope))) {
+        return refuse(ctx, envelope.payload);
+    }
+    myc__count(&ctx->counters.accepted, 1);
+    return MYC_SENT;
+}
+
+static myc_sent post(myc_context *ctx, uint32_t worker, myc__envelope envelope)
+{
+    myc__outbox *outbox = myc__context_outbox(ctx, worker);
+    if (MYC__UNLIKELY(!outbox)) {
+        return refuse(ctx, envelope.payload);
+    }
+    myc__context_touch(ctx, outbox);
+    myc__count(&ctx->counters.accepted, 1); /* before the receiver can count its end */
+    if (MYC__UNLIKELY(!myc__outbox_post(outbox, envelope))) {
+        myc__count(&ctx->counters.accepted, (uint64_t)-1);
+        myc__context_flush(ctx);
+        return refuse(ctx, envelope.payload);
+    }
+    if (MYC__UNLIKELY(!ctx->shard)) {
+        myc__context_flush(ctx);
+    }
+    return MYC_SENT;
+}
+
+static myc_sent send_to_node(myc_context *ctx, myc_address to, uint32_t tag, const void *payload)
+{
+    const myc_transport *transport =
+        myc__load_acquire_ptr((void **)&ctx->fabric->transports[myc__address_node(to)]);
+    if (!transport) {
+        return accept_dead(ctx, to, tag, payload, MYC_DEAD_NO_ROUTE);
+    }
+    myc_retain(ctx, payload); /* for the dead letter, should there be one */
+    myc_sent sent = transport->post(transport->self, ctx, to, tag, payload);
+    if (sent == MYC_FULL) {
+        return refuse(ctx, payload);
+    }
+    if (sent != MYC_SENT) {
+        return accept_dead(ctx, to, tag, payload, MYC_DEAD_NO_ROUTE);
+    }
+    myc__count(&ctx->counters.accepted, 1);
+    myc__count_end(&ctx->counters.handled, 1);
+    myc_release(ctx, payload);
+    return MYC_SENT;
+}
+
+/* Not an actor of this worker, or not a live one. */
+static myc_sent send_elsewhere(myc_context *ctx, myc_address to, uint32_t tag, const void *payload)
+{
+    uint32_t worker = myc__address_worker(to);
+    if (myc__address_node(to) != 0) {
+        return send_to_node(ctx, to, tag, payload);
+    }
+    if (worker >= ctx->fabric->shard_count) {
+        return accept_dead(ctx, to, tag, payload, MYC_DEAD_NO_ACTOR);
+    }
+    if (!ctx->shard && myc__load_acquire_u32(&ctx->fabric->stopping)) {
+        return accept_dead(ctx, to, tag, payload, MYC_DEAD_DISCARDED);
+    }
+    myc__shard *receiver = ctx->fabric->shards[worker];
+    const myc__slot *slot = myc__slot_at(&receiver->slots, myc__address_index(to));
+    if (!slot || !(to.life & 1) || myc__load_relaxed_u32(&slot->life) != to.life) {
+        return accept_dead(ctx, to, tag, payload, myc__dead_reason_of(receiver, to));
+    }
+    if (MYC__UNLIKELY(myc__load_relaxed_u32(&slot->pressure))) {
+        return refuse(ctx, payload);
+    }
+    return post(ctx, worker, myc__envelope_make(to, tag, payload));
+}
+
+myc_sent myc_send(myc_context *ctx, myc_address to, uint32_t tag, const void *payload)
+{
+    if (MYC__UNLIKELY(!payload || tag >= MYC__ROWS_MAX)) {
+        return refuse(ctx, payload);
+    }
+    if (MYC__LIKELY(myc__address_worker(to) == ctx->worker)) {
+        myc__actor *actor = myc__actor_find(ctx->shard, to);
+        if (MYC__LIKELY(actor != NULL)) {
+            return send_here(ctx, actor, myc__envelope_make(to, tag, payload));
+        }
+    }
+    return send_elsewhere(ctx, to, tag, payload);
+}
+
+/* Growing pauses: short ones for a receiver that is just behind, long ones to leave it the core. */
+static void back_off(uint32_t tries)
+{
+    enum { SPINS = 16, LONGEST_NS = 1000000 };
+    if (tries < SPINS) {
+        myc__pause();
+        return;
+    }
+    long pause_ns = tries - SPINS < 10 ? 1000L << (tries - SPINS) : LONGEST_NS;
+    nanosleep(&(struct timespec){.tv_nsec = pause_ns}, NULL);
+}
+
+myc_sent myc_send_wait(myc_context *ctx, myc_address to, uint32_t tag, const void *payload,
+                       uint64_t timeout_ns)
+{
+    if (ctx->shard || !payload) {
+        return myc_send(ctx, to, tag, payload);
+    }
+    uint64_t start_ns = myc__kernel_now_ns();
+    uint64_t refused = ctx->counters.refused;
+    for (uint32_t tries = 0;; tries++) {
+        myc_retain(ctx, payload);
+        myc_sent sent = myc_send(ctx, to, tag, payload);
+        if (sent != MYC_FULL || myc__kernel_now_ns() - start_ns >= timeout_ns) {
+            /* The tries in between were not sends of the user's: at most the last one counts. */
+            myc__store_relaxed_u64(&ctx->counters.refused, refused + (sent == MYC_FULL));
+            myc_release(ctx, payload);
+            return sent;
+        }
+        back_off(tries);
+    }
+}

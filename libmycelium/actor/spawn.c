@@ -1,0 +1,142 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include <string.h>
+
+#include "actor/control.h"
+
+/* The options with their defaults filled in. */
+static myc_spawn_options complete(const myc_spawn_options *given)
+{
+    myc_spawn_options options = given ? *given : (myc_spawn_options){0};
+    if (options.mailbox_bound == 0) {
+        options.mailbox_bound = MYC__MAILBOX_BOUND_DEFAULT;
+    }
+    if (options.batch_max == 0) {
+        options.batch_max = MYC__BATCH_DEFAULT;
+    }
+    return options;
+}
+
+static bool valid(const myc_context *ctx, const myc_behaviour *behaviour,
+                  const myc_spawn_options *options)
+{
+    return behaviour->protocol->row_count <= MYC__ROWS_MAX &&
+           behaviour->state_alignment_bytes <= 16 &&
+           options->mailbox_bound <= MYC__MAILBOX_BOUND_MAX &&
+           options->overflow <= MYC_OVERFLOW_DROP_OLDEST && options->place <= MYC_PLACE_ON_WORKER &&
+           (options->place != MYC_PLACE_ON_WORKER || options->worker < ctx->fabric->shard_count);
+}
+
+static uint32_t choose_worker(myc_context *ctx, const myc_spawn_options *options)
+{
+    if (options->place == MYC_PLACE_ON_WORKER) {
+        return options->worker;
+    }
+    if (options->place == MYC_PLACE_WITH_SPAWNER && ctx->shard) {
+        return ctx->worker;
+    }
+    return myc__add_relaxed_u32(&ctx->fabric->next_spread, 1) % ctx->fabric->shard_count;
+}
+
+static bool copy_name(myc_context *ctx, myc__actor *actor, const char *name)
+{
+    if (!name) {
+        return true;
+    }
+    actor->name = myc__memory_new_internal(&ctx->memory, MYC__NAME_BYTES);
+    if (actor->name) {
+        strncpy(actor->name, name, MYC__NAME_BYTES - 1);
+        actor->name[MYC__NAME_BYTES - 1] = '\0';
+    }
+    return actor->name != NULL;
+}
+
+static void abandon(myc_context *ctx, myc__actor *actor)
+{
+    if (actor->name) {
+        myc__memory_free(&ctx->memory, myc__header_of(actor->name));
+    }
+    myc__memory_free(&ctx->memory, myc__header_of(actor));
+}
+
+static void copy_state(myc__actor *actor, const void *state)
+{
+    uint32_t size_bytes = actor->behaviour->state_size_bytes;
+    if (state) {
+        memcpy(myc__actor_state(actor), state, size_bytes);
+    } else {
+        memset(myc__actor_state(actor), 0, size_bytes);
+    }
+}
+
+static myc__actor *build(myc_context *ctx, const myc_behaviour *behaviour, const void *state,
+                         const myc_spawn_options *options)
+{
+    myc__actor *actor =
+        myc__memory_new_internal(&ctx->memory, MYC__STATE_OFFSET + behaviour->state_size_bytes);
+    if (!actor) {
+        return NULL;
+    }
+    *actor = (myc__actor){.behaviour = behaviour,
+                          .bound = options->mailbox_bound,
+                          .batch_max = options->batch_max,
+                          .overflow = (uint8_t)options->overflow,
+                          .interrupts = MYC__STARTING};
+    myc__mailbox_init(&actor->mailbox);
+    copy_state(actor, state);
+    if (!copy_name(ctx, actor, options->name)) {
+        abandon(ctx, actor);
+        return NULL;
+    }
+    return actor;
+}
+
+/* The slot publishes the actor, so everything in it must be in place before. */
+static int publish(myc_context *ctx, myc__shard *home, myc__actor *actor, myc_address *address)
+{
+    uint32_t index;
+    uint32_t generation;
+    int error = myc__slot_take(&home->slots, &index, &generation);
+    if (error) {
+        return error;
+    }
+    *address = (myc_address){home->index << MYC__INDEX_BITS | index, generation};
+    actor->address = *address;
+    actor->slot = myc__slot_at(&home->slots, index);
+    myc__count(&ctx->counters.spawned, 1);
+    (void)myc__add_relaxed_u64(&home->actors, 1);
+    myc__slot_publish(actor->slot, actor, generation);
+    return 0;
+}
+
+static void set_going(myc_context *ctx, myc__shard *home, myc__actor *actor, myc_address address)
+{
+    if (home == ctx->shard) {
+        myc__schedule(home, actor);
+    } else {
+        myc__control_send(ctx, address, MYC__CONTROL_START, NULL);
+    }
+}
+
+int myc_spawn(myc_context *ctx, const myc_behaviour *behaviour, const void *state,
+              const myc_spawn_options *given, myc_address *address)
+{
+    myc_spawn_options options = complete(given);
+    if (!valid(ctx, behaviour, &options)) {
+        return MYC_EINVAL;
+    }
+    if (myc__load_acquire_u32(&ctx->fabric->stopping)) {
+        return MYC_ESTOPPING;
+    }
+    myc__shard *home = ctx->fabric->shards[choose_worker(ctx, &options)];
+    myc__actor *actor = build(ctx, behaviour, state, &options);
+    if (!actor) {
+        return MYC_ENOMEM;
+    }
+    int error = publish(ctx, home, actor, address);
+    if (error) {
+        abandon(ctx, actor);
+        return error;
+    }
+    set_going(ctx, home, actor, *address);
+    return 0;
+}

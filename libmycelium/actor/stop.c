@@ -1,0 +1,88 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "actor/stop.h"
+
+#include "actor/control.h"
+#include "actor/dead_letter.h"
+#include "actor/pause.h"
+
+void myc__actor_interrupt(myc__shard *shard, myc__actor *actor, myc_exit_reason reason)
+{
+    if (!(actor->interrupts & MYC__STOPPING)) {
+        actor->interrupts |= MYC__STOPPING;
+        actor->stop_reason = (uint8_t)reason;
+    }
+    myc__schedule(shard, actor);
+}
+
+void myc_stop(myc_context *ctx, myc_address address)
+{
+    bool here = myc__address_worker(address) == ctx->worker;
+    bool known = myc__address_node(address) == 0 && (address.life & 1) &&
+                 myc__address_worker(address) < ctx->fabric->shard_count;
+    if (known && !here) {
+        myc__control_send(ctx, address, MYC__CONTROL_STOP, NULL);
+    } else if (known) {
+        myc__actor *actor = myc__actor_find(ctx->shard, address);
+        if (actor) {
+            myc__actor_interrupt(ctx->shard, actor, MYC_EXIT_REQUESTED);
+        }
+    }
+}
+
+static void leave_letter(myc__shard *shard, const myc__envelope *envelope, myc_dead_reason reason)
+{
+    myc__dead_letter(&shard->context, myc__envelope_to(envelope), myc__envelope_tag(envelope),
+                     envelope->payload, reason);
+}
+
+static void leave_letters(myc__shard *shard, myc__actor *actor, myc_dead_reason reason)
+{
+    if (actor->held_back) {
+        actor->held_back = false;
+        leave_letter(shard, &actor->held, reason);
+    }
+    while (actor->mailbox.depth) {
+        myc__envelope envelope = *myc__mailbox_front(&actor->mailbox);
+        myc__mailbox_pop(&actor->mailbox);
+        leave_letter(shard, &envelope, reason);
+    }
+    myc__mailbox_fini(&actor->mailbox, &shard->context.memory);
+}
+
+static void say_goodbye(myc__shard *shard, myc__actor *actor, myc_exit why)
+{
+    bool started = !(actor->interrupts & MYC__STARTING);
+    if (started && actor->behaviour->on_stop) {
+        shard->context.current = actor;
+        actor->behaviour->on_stop(myc__actor_state(actor), &shard->context, why);
+        shard->context.current = NULL;
+    }
+}
+
+void myc__actor_end(myc__shard *shard, myc__actor *actor, myc_exit why)
+{
+    MYC__CHECK(actor->running && !actor->queued);
+    say_goodbye(shard, actor, why);
+    myc__slot_free(&shard->slots, myc__address_index(actor->address));
+    leave_letters(shard, actor, why.reason == MYC_EXIT_SYSTEM ? MYC_DEAD_DISCARDED : MYC_DEAD_LEFT);
+    myc__grant_all(shard, actor);
+    if (actor->name) {
+        myc__memory_free(&shard->context.memory, myc__header_of(actor->name));
+    }
+    myc__memory_free(&shard->context.memory, myc__header_of(actor));
+    (void)myc__sub_acq_rel_u64(&shard->actors, 1);
+}
+
+uint32_t myc__actors_stop_all(myc__shard *shard)
+{
+    uint32_t alive = 0;
+    uint32_t used = myc__slot_table_used(&shard->slots);
+    for (uint32_t i = 0; i < used; i++) {
+        myc__slot *slot = myc__slot_at(&shard->slots, i);
+        if (myc__load_acquire_u32(&slot->life) & 1) {
+            alive++;
+            myc__actor_interrupt(shard, slot->actor, MYC_EXIT_SYSTEM);
+        }
+    }
+    return alive;
+}

@@ -1,0 +1,28 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#ifndef MYC_BASE_CHECK_H
+#define MYC_BASE_CHECK_H
+
+/*
+ * Assertions of the library's own invariants. A broken one ends the program: going on would lose or
+ * double a message. Bad input is never checked this way.
+ */
+#include <assert.h>
+#include <stdnoreturn.h>
+
+noreturn void myc__check_failed(const char *condition, const char *file, int line);
+
+#define MYC__LIKELY(condition) __builtin_expect(!!(condition), 1)
+#define MYC__UNLIKELY(condition) __builtin_expect(!!(condition), 0)
+
+/** Stays on in release: cheap, and guards memory or the account of messages. */
+#define MYC__CHECK(condition)                                                                      \
+    (MYC__LIKELY(condition) ? (void)0 : myc__check_failed(#condition, __FILE__, __LINE__))
+
+/** Debug builds only: on a hot path, or costly. */
+#ifdef NDEBUG
+#define MYC__DEBUG_CHECK(condition) ((void)sizeof(condition))
+#else
+#define MYC__DEBUG_CHECK(condition) MYC__CHECK(condition)
+#endif
+
+#endif

@@ -1,0 +1,65 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#ifndef MYC_BASE_LIMITS_H
+#define MYC_BASE_LIMITS_H
+
+/*
+ * Every limit of the library, and how they hang together.
+ */
+#include <assert.h>
+#include <stdint.h>
+
+enum {
+    MYC__CACHE_LINE = 64,
+
+    /* Who can send: workers, and threads outside. Each has an endpoint number. */
+    MYC__WORKERS_MAX = 64,
+    MYC__FOREIGN_MAX = 256,
+    MYC__ENDPOINTS_MAX = MYC__WORKERS_MAX + MYC__FOREIGN_MAX,
+
+    /* A myc_address: worker and index in `slot`, node and generation in `life`. */
+    MYC__INDEX_BITS = 24,
+    MYC__GENERATION_BITS = 22,
+    /* A tag shares a word with the generation in an envelope. */
+    MYC__TAG_BITS = 10,
+    MYC__ROWS_MAX = 1000,    /* tags of a protocol; the rest are control tags */
+    MYC__CONTROL_TAG = 1008, /* first of them */
+
+    MYC__LANE_SLOTS = 1024,
+    MYC__LANE_LINE_SLOTS = 4, /* envelopes in a cache line: published together */
+    MYC__RETURN_SLOTS = 1024,
+    MYC__RETURN_LINE_SLOTS = 8,
+
+    MYC__MAILBOX_INLINE = 4, /* slots that lie in the actor itself */
+    MYC__MAILBOX_BOUND_DEFAULT = 1000,
+    MYC__MAILBOX_BOUND_MAX = 1 << 24,
+    MYC__BATCH_DEFAULT = 64,
+
+    MYC__TURNS_PER_PASS = 16,    /* actors run between two looks at lanes and I/O */
+    MYC__TAKEN_PER_LANE = 256,   /* envelopes taken from one lane in one pass */
+    MYC__REFERENCE_WEIGHT = 256, /* references taken at once by a repeated retain */
+
+    MYC__BLOCK_UNIT = 64, /* blocks are multiples of a cache line, and aligned to one */
+    MYC__BLOCK_MAX = 65536,
+    MYC__SIZE_CLASSES = 20,
+    MYC__SLAB_MIN_BYTES = 64 << 10,
+    MYC__SLAB_MAX_BYTES = 1 << 20,
+
+    MYC__TYPES_MAX = 256, /* registered for myc_from_bytes() */
+    MYC__NODES_MAX = 1024,
+    MYC__LOG_LINE_BYTES = 512,
+    MYC__NAME_BYTES = 32, /* of an actor, with the closing zero */
+};
+
+#define MYC__SPIN_NS_DEFAULT UINT64_C(50000)
+#define MYC__STOP_TIMEOUT_NS_DEFAULT UINT64_C(5000000000)
+
+static_assert(MYC__GENERATION_BITS + MYC__TAG_BITS == 32, "an envelope packs both in one word");
+static_assert(MYC__ROWS_MAX < MYC__CONTROL_TAG, "control tags are not rows");
+static_assert(MYC__CONTROL_TAG < 1 << MYC__TAG_BITS, "control tags fit in a tag");
+static_assert(MYC__WORKERS_MAX <= 1 << (32 - MYC__INDEX_BITS), "a slot names its worker");
+static_assert(MYC__NODES_MAX == 1 << (32 - MYC__GENERATION_BITS), "a life names its node");
+static_assert(MYC__SIZE_CLASSES < MYC__BLOCK_UNIT, "a class fits in the low bits of a block");
+static_assert((MYC__LANE_SLOTS & (MYC__LANE_SLOTS - 1)) == 0, "rings index by a mask");
+static_assert((MYC__RETURN_SLOTS & (MYC__RETURN_SLOTS - 1)) == 0, "rings index by a mask");
+
+#endif

@@ -1,0 +1,71 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#ifndef MYC_BASE_SYNC_H
+#define MYC_BASE_SYNC_H
+
+/*
+ * The one place for concurrency: every atomic access, fence and wake-up of the library goes through
+ * this header, with its memory order in its name. Three implementations stand behind it:
+ *
+ *   sync_ck.h       Concurrency Kit: what is shipped.
+ *   sync_builtin.h  compiler builtins with the exact orders, for ThreadSanitizer, which cannot see
+ *                   into ck's inline assembly (MYC_SYNC_BUILTIN).
+ *   the explorer's  every access is a point where the schedule may change and stores may wait in a
+ *                   store buffer (MYC_SYNC_EXPLORER; tests/sim).
+ *
+ *   myc__load_relaxed_T, myc__load_acquire_T              T is u32, u64 or ptr
+ *   myc__store_relaxed_T, myc__store_release_T
+ *   myc__add_relaxed_T, myc__sub_acq_rel_T                give the value before (u32, u64)
+ *   myc__exchange_acq_rel_u32                             gives the value before
+ *   myc__fence_full()                                     store before, load after: not reordered
+ *   myc__fence_compiler()
+ *   myc__pause()                                          in a spin loop
+ *   myc__event_signal(fd)                                 wakes who waits for the eventfd
+ *   MYC__SHARED_WRITE(p, n), MYC__SHARED_READ(p, n)       marks a plain access to memory that
+ * another thread accesses too: nothing in a build, checked for races by the explorer
+ *
+ * The asymmetric fence: the side that runs often pays a compiler barrier, the side that runs seldom
+ * a system call (membarrier) that puts a full fence into every running thread of the process. Where
+ * the kernel has no membarrier both sides pay a full fence.
+ */
+#include <stdbool.h>
+#include <stdint.h>
+
+#if defined(MYC_SYNC_EXPLORER)
+#include "explorer_sync.h"
+#else
+#include <unistd.h>
+#if defined(MYC_SYNC_BUILTIN)
+#include "base/sync_builtin.h"
+#else
+#include "base/sync_ck.h"
+#endif
+
+#define MYC__SHARED_WRITE(memory, size_bytes) ((void)0)
+#define MYC__SHARED_READ(memory, size_bytes) ((void)0)
+
+/** Wakes the thread that waits for the eventfd `fd`, now or when it waits next. */
+static inline void myc__event_signal(int fd)
+{
+    uint64_t one = 1;
+    ssize_t written = write(fd, &one, sizeof one);
+    (void)written; /* EAGAIN means the counter is at its top: it is readable, so the wait ends */
+}
+
+/** True when this kernel has the asymmetric fence; registers the process for it. */
+bool myc__fence_asymmetric_setup(void);
+
+/** The seldom side. With `asymmetric` a full fence in every thread, else a full fence here. */
+void myc__fence_heavy(bool asymmetric);
+
+/** The frequent side. */
+static inline void myc__fence_light(bool asymmetric)
+{
+    if (asymmetric) {
+        myc__fence_compiler();
+    } else {
+        myc__fence_full();
+    }
+}
+#endif
+
+#endif

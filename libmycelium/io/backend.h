@@ -1,0 +1,85 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#ifndef MYC_IO_BACKEND_H
+#define MYC_IO_BACKEND_H
+
+/*
+ * What stands behind driver.h: the part all backends share, and their table of functions.
+ *
+ * States of an operation, and who moves it on:
+ *
+ *   IDLE        not in flight         -> QUEUED by the caller
+ *   QUEUED      in `queue`            -> STARTED by the backend, CANCELLED by the caller,
+ *                                        IDLE by a backend that executes it at once
+ *   STARTED     the kernel has it     -> IDLE by its last completion, CANCELLING by the caller,
+ *                                        QUEUED when it has to be tried again
+ *   CANCELLING  the kernel has it; in `queue` until the kernel has been told -> IDLE
+ *   CANCELLED   in `cancelled`: was never started; completes in the next poll -> IDLE
+ */
+#include <pthread.h>
+
+#include "io/driver.h"
+
+enum { MYC__OPERATION_READ = 1, MYC__OPERATION_READABLE = 2 };
+
+enum {
+    MYC__OPERATION_IDLE = 0,
+    MYC__OPERATION_QUEUED,
+    MYC__OPERATION_STARTED,
+    MYC__OPERATION_CANCELLING,
+    MYC__OPERATION_CANCELLED,
+};
+
+typedef struct myc__operation_list {
+    myc__operation *first, *last;
+} myc__operation_list;
+
+typedef struct myc__driver_backend {
+    const char *name;
+    uint32_t (*poll)(myc__driver *driver);
+    void (*wait)(myc__driver *driver, int64_t timeout_ns);
+    void (*destroy)(myc__driver *driver);
+} myc__driver_backend;
+
+/** First member of each backend's own struct. */
+struct myc__driver {
+    const myc__driver_backend *backend;
+    myc__allocator *allocator;
+    const myc__log *log;
+    int wake_fd;
+    uint32_t in_flight;
+    bool several_threads;
+    bool polling;
+    pthread_t owner;
+    myc__operation_list queue;
+    myc__operation_list cancelled;
+};
+
+void myc__operation_list_append(myc__operation_list *list, myc__operation *operation);
+void myc__operation_list_remove(myc__operation_list *list, myc__operation *operation);
+
+/** Fills in the shared part of a new driver. */
+void myc__driver_init(myc__driver *driver, const myc__driver_backend *backend,
+                      const myc__driver_options *options);
+
+/** Puts an operation that has to be tried again back into the queue. */
+void myc__driver_requeue(myc__driver *driver, myc__operation *operation);
+
+/** Ends the operation, unless `flags` has MYC__MORE, and tells its owner. It may be gone then. */
+void myc__driver_complete(myc__driver *driver, myc__operation *operation, int32_t result,
+                          uint32_t flags);
+
+/** Takes the count out of a readable wake_fd. */
+void myc__driver_drain_wake(const myc__driver *driver);
+
+/**
+ * Creates the io_uring backend. Returns 0, MYC_ENOMEM, or MYC_ENOTSUP with the errno of the refusal
+ * in `*refusal`.
+ */
+MYC_MUST_CHECK int myc__uring_create(const myc__driver_options *options, int *refusal,
+                                     myc__driver **driver);
+
+/** Creates the backend of synchronous reads. Returns 0 or MYC_ENOMEM. */
+MYC_MUST_CHECK int myc__synchronous_create(const myc__driver_options *options,
+                                           myc__driver **driver);
+
+#endif

@@ -1,0 +1,134 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#ifndef MYC_IO_DRIVER_H
+#define MYC_IO_DRIVER_H
+
+/*
+ * The worker's way into the kernel: operations are queued, complete in a later poll, and a worker
+ * with nothing to do sleeps here, so one wait covers I/O, timers and wake-ups.
+ *
+ *     myc__operation read = {.complete = on_read};
+ *     myc__driver_read(driver, &read, fd, buffer, sizeof buffer, 0);
+ *     while (myc__driver_in_flight(driver) > 0) {
+ *         myc__driver_wait(driver, -1);
+ *         myc__driver_poll(driver);
+ *     }
+ *
+ * Two backends: io_uring, and synchronous reads for where the kernel refuses io_uring. Both give
+ * the same results, in an order of their own: nothing is promised about the order of completions.
+ *
+ * Results are a count of bytes (0 = end of file) or a negated errno, as the kernel gives them. A
+ * read may be short. A read at the current position of something without data yet (pipe, socket,
+ * terminal) stays in flight until there is data, also when the file is in non-blocking mode.
+ *
+ * Threads: a driver belongs to the thread that created it, unless `several_threads` is set.
+ */
+#include <stdbool.h>
+#include <stdint.h>
+
+#include <mycelium/system.h>
+
+#include "base/allocator.h"
+#include "base/log.h"
+
+typedef struct myc__driver myc__driver;
+typedef struct myc__operation myc__operation;
+
+/** A flag of a completion: more will come for the same operation. */
+#define MYC__MORE 1u
+
+enum {
+    MYC__DRIVER_ENTRIES_DEFAULT = 256,
+    MYC__DRIVER_ENTRIES_MIN = 8,
+    MYC__DRIVER_ENTRIES_MAX = 32768,
+};
+
+/**
+ * Runs in myc__driver_poll() and nowhere else. It may start, cancel and free operations, also this
+ * one (without MYC__MORE it is the caller's again), but must not poll or wait.
+ */
+typedef void (*myc__operation_complete)(myc__operation *operation, int32_t result, uint32_t flags);
+
+/**
+ * One operation. Lives in the caller's memory, unmoved, until its last completion.
+ * The caller sets `complete` and zeroes the rest before the first use; the rest is the driver's.
+ */
+struct myc__operation {
+    myc__operation_complete complete;
+    myc__operation *previous, *next; /* in a list of the driver, else NULL */
+    void *buffer;
+    int64_t offset;
+    int fd;
+    uint32_t size_bytes;
+    uint8_t kind;
+    uint8_t state;
+    bool waits_until_readable;
+};
+
+/** What a test lets the kernel refuse. All zero = nothing. */
+typedef struct myc__driver_faults {
+    int error;            /* the errno of a refused io_uring_setup() */
+    uint32_t entries_max; /* only larger rings are refused; 0 = all */
+    uint32_t setup_flags; /* only rings with one of these flags are refused; 0 = all */
+} myc__driver_faults;
+
+typedef struct myc__driver_options {
+    myc_io_backend backend;
+    uint32_t entries; /* operations handed to the kernel at once, rounded up to a power of two in
+                         MYC__DRIVER_ENTRIES_MIN to _MAX; 0 = 256. More may be in flight. */
+    int wake_fd;      /* an eventfd that ends myc__driver_wait(), or -1; borrowed */
+    bool several_threads;      /* used from several threads, one at a time; costs some speed */
+    myc__allocator *allocator; /* borrowed */
+    const myc__log *log;       /* borrowed */
+    myc__driver_faults faults;
+} myc__driver_options;
+
+/**
+ * Gives `*driver`. Where io_uring is refused, a log line says the cause and what to change: a
+ * warning with MYC_IO_AUTO, which goes on with synchronous reads, an error with MYC_IO_URING.
+ * Returns 0, MYC_ENOMEM, or MYC_ENOTSUP (io_uring was asked for and is refused).
+ */
+MYC_MUST_CHECK int myc__driver_create(const myc__driver_options *options, myc__driver **driver);
+
+/** Takes `driver`; NULL is ignored. No operation may be in flight: checked. */
+void myc__driver_destroy(myc__driver *driver);
+
+/**
+ * Reads up to `size_bytes` (1 to INT32_MAX) at `offset`, or at the current position with -1.
+ *
+ * Borrows `operation` and `buffer` until the completion. What has no position (pipe, socket,
+ * terminal) takes -1 only, one read at a time. It starts with the next poll or wait. Cannot fail:
+ * errors come by completion.
+ */
+void myc__driver_read(myc__driver *driver, myc__operation *operation, int fd, void *buffer,
+                      uint32_t size_bytes, int64_t offset);
+
+/**
+ * Completes with a positive result when a read of `fd` would not block: data, end of file or error.
+ * Borrows `operation` until the completion.
+ */
+void myc__driver_await_readable(myc__driver *driver, myc__operation *operation, int fd);
+
+/**
+ * Asks for the end of an operation in flight: it completes soon, with -ECANCELED or, when it was
+ * done first, its own result. One that is not in flight is left alone.
+ */
+void myc__driver_cancel(myc__driver *driver, myc__operation *operation);
+
+/** Starts what is queued and runs the completions that have come. Never sleeps. Returns how many
+ * it ran. */
+uint32_t myc__driver_poll(myc__driver *driver);
+
+/**
+ * Starts what is queued and sleeps until a completion can be polled, `wake_fd` has been written to
+ * since the last wait, or `timeout_ns` is over (0 = at once, -1 = never). Runs no completion;
+ * drains `wake_fd`. It may end early (signals): look again.
+ */
+void myc__driver_wait(myc__driver *driver, int64_t timeout_ns);
+
+/** Operations that have not seen their last completion. */
+uint32_t myc__driver_in_flight(const myc__driver *driver);
+
+/** "io_uring" or "read". Static storage. */
+const char *myc__driver_name(const myc__driver *driver);
+
+#endif

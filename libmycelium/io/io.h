@@ -1,0 +1,31 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#ifndef MYC_IO_IO_H
+#define MYC_IO_IO_H
+
+/*
+ * The I/O of one worker: its sources, and where it sleeps. The driver behind it is made when the
+ * first source is opened; a worker without sources sleeps on its eventfd alone.
+ *
+ * Threads: the worker's.
+ */
+#include "shard/shard.h"
+
+typedef struct myc__io myc__io;
+
+/** Borrows `shard` for its life. Gives `*io`. Returns 0 or MYC_ENOMEM. */
+int myc__io_create(myc__shard *shard, myc__io **io);
+
+/** Takes `io`, all of whose sources are closed; NULL is ignored. */
+void myc__io_destroy(myc__io *io);
+
+/** Looks for completions and room, delivers chunks, starts reads. Never blocks. Returns how much it
+ * did. */
+uint32_t myc__io_poll(myc__io *io);
+
+/** Sleeps until the worker is woken, I/O completes or `timeout_ns` has passed (-1 = never). */
+void myc__io_wait(myc__io *io, int64_t timeout_ns);
+
+/** Closes every source; shard->open_sources goes to 0 in later polls. */
+void myc__io_close_sources(myc__io *io);
+
+#endif

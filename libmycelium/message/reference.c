@@ -1,0 +1,58 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "message/reference.h"
+
+#include "base/check.h"
+
+static void destroy(myc__memory *memory, myc__header *header)
+{
+    if (header->type->destroy) {
+        header->type->destroy(myc__payload_of(header));
+    }
+    myc__memory_free(memory, header);
+}
+
+void myc__settle(myc__memory *memory)
+{
+    myc__header *header = memory->stock;
+    uint32_t count = memory->stock_count;
+    memory->stock = NULL;
+    memory->stock_count = 0;
+    if (!header || count == 0) {
+        return;
+    }
+    uint32_t before = myc__sub_acq_rel_u32(&header->references, count);
+    MYC__CHECK(before >= count);
+    if (before == count) {
+        destroy(memory, header);
+    }
+}
+
+/* The first retain of a payload takes one; only a repeated one is worth a stock. */
+void myc__retain_slow(myc__memory *memory, myc__header *header)
+{
+    uint32_t taken = 1;
+    if (memory->stock == header) {
+        taken = MYC__REFERENCE_WEIGHT;
+        memory->stock_count = taken - 1;
+    } else if (memory->stocks) {
+        myc__settle(memory);
+        memory->stock = header;
+    }
+    uint32_t before = myc__add_relaxed_u32(&header->references, taken);
+    MYC__CHECK(before > 0 && before < UINT32_MAX / 2);
+}
+
+void myc__release_slow(myc__memory *memory, myc__header *header)
+{
+    uint32_t references = myc__load_acquire_u32(&header->references);
+    MYC__CHECK(references > 0);
+    if (references == 1) {
+        destroy(memory, header);
+    } else if (memory->stocks) {
+        myc__settle(memory);
+        memory->stock = header;
+        memory->stock_count = 1;
+    } else if (myc__sub_acq_rel_u32(&header->references, 1) == 1) {
+        destroy(memory, header);
+    }
+}

@@ -1,0 +1,52 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#ifndef MYC_SHARD_CONTEXT_H
+#define MYC_SHARD_CONTEXT_H
+
+/*
+ * An endpoint: where one thread sends and allocates from. Each worker has one, each foreign thread
+ * that uses the system has one. Only its thread touches it, but for the counters, which others
+ * read.
+ */
+#include "message/reference.h"
+#include "shard/counters.h"
+#include "shard/outbox.h"
+
+enum { MYC__NO_WORKER = UINT32_MAX };
+
+struct myc_context {
+    myc__memory memory;         /* first: the message layer sees a context as its memory */
+    struct myc__fabric *fabric; /* constant */
+    struct myc__shard *shard;   /* constant; NULL on a foreign thread */
+    uint32_t worker;            /* constant; MYC__NO_WORKER on a foreign thread */
+    struct myc__actor *current; /* whose handler runs; NULL between turns */
+    myc__outbox *dirty;         /* to flush at the end of the turn */
+    myc__outbox *outbox[MYC__WORKERS_MAX]; /* to each worker; NULL until first used */
+    alignas(MYC__CACHE_LINE) myc__counters counters;
+};
+
+static_assert(offsetof(struct myc_context, memory) == 0, "a context begins with its memory");
+
+/** Joins `fabric` as `endpoint`; `shard` is NULL for a foreign thread. `ctx` is zeroed. */
+void myc__context_init(myc_context *ctx, struct myc__fabric *fabric, uint16_t endpoint,
+                       struct myc__shard *shard);
+
+/** Frees outboxes and memory. No thread uses the fabric any more. */
+void myc__context_fini(myc_context *ctx);
+
+/** The outbox to `worker`, made on first use; NULL when memory is out. */
+myc__outbox *myc__context_outbox(myc_context *ctx, uint32_t worker);
+
+/** Publishes all that was sent. Returns true when nothing waits for room. */
+bool myc__context_flush(myc_context *ctx);
+
+/** Notes that `outbox` must be flushed. */
+static inline void myc__context_touch(myc_context *ctx, myc__outbox *outbox)
+{
+    if (!outbox->dirty) {
+        outbox->dirty = true;
+        outbox->next_dirty = ctx->dirty;
+        ctx->dirty = outbox;
+    }
+}
+
+#endif

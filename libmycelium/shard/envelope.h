@@ -1,0 +1,67 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#ifndef MYC_SHARD_ENVELOPE_H
+#define MYC_SHARD_ENVELOPE_H
+
+/*
+ * What travels: whom it is for, which row of its protocol, and the payload by pointer. 16 bytes, so
+ * that a cache line carries four.
+ */
+#include <assert.h>
+
+#include <mycelium/actor.h>
+
+#include "base/limits.h"
+
+typedef struct myc__envelope {
+    uint32_t slot;         /* as in myc_address */
+    uint32_t life_and_tag; /* generation in the upper 22 bits, tag in the lower 10 */
+    const void *payload;   /* the reference moves with the envelope */
+} myc__envelope;
+
+static_assert(sizeof(myc__envelope) == 16, "four to a cache line");
+static_assert(MYC__LANE_LINE_SLOTS * sizeof(myc__envelope) == MYC__CACHE_LINE, "a published line");
+
+/** Tags that are not rows: orders from worker to worker, which no mailbox holds back. */
+typedef enum myc__control {
+    MYC__CONTROL_START = MYC__CONTROL_TAG, /* run on_start; payload NULL */
+    MYC__CONTROL_STOP,                     /* stop the actor; payload NULL */
+    MYC__CONTROL_AWAIT_ROOM,               /* tell the actor in the payload when there is room */
+    MYC__CONTROL_ROOM,                     /* there is room: run again; payload NULL */
+} myc__control;
+
+enum { MYC__TAG_MASK = (1 << MYC__TAG_BITS) - 1 };
+#define MYC__GENERATION_MASK ((UINT32_C(1) << MYC__GENERATION_BITS) - 1)
+#define MYC__INDEX_MASK ((UINT32_C(1) << MYC__INDEX_BITS) - 1)
+
+static inline myc__envelope myc__envelope_make(myc_address to, uint32_t tag, const void *payload)
+{
+    return (myc__envelope){to.slot, to.life << MYC__TAG_BITS | tag, payload};
+}
+
+static inline uint32_t myc__envelope_tag(const myc__envelope *envelope)
+{
+    return envelope->life_and_tag & MYC__TAG_MASK;
+}
+
+/** The address it was sent to: of this node, as all that travel in lanes. */
+static inline myc_address myc__envelope_to(const myc__envelope *envelope)
+{
+    return (myc_address){envelope->slot, envelope->life_and_tag >> MYC__TAG_BITS};
+}
+
+static inline uint32_t myc__address_worker(myc_address address)
+{
+    return address.slot >> MYC__INDEX_BITS;
+}
+
+static inline uint32_t myc__address_index(myc_address address)
+{
+    return address.slot & MYC__INDEX_MASK;
+}
+
+static inline uint32_t myc__address_node(myc_address address)
+{
+    return address.life >> MYC__GENERATION_BITS;
+}
+
+#endif

@@ -1,0 +1,39 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#ifndef MYC_SHARD_FABRIC_H
+#define MYC_SHARD_FABRIC_H
+
+/*
+ * What all endpoints of a system share. Fixed when the system runs, but for the words marked
+ * atomic.
+ */
+#include <mycelium/transport.h>
+
+#include "base/clock.h"
+#include "message/registry.h"
+#include "shard/shard.h"
+
+typedef struct myc__fabric {
+    myc__shard *shards[MYC__WORKERS_MAX];
+    uint32_t shard_count;
+
+    myc_context *endpoints[MYC__ENDPOINTS_MAX]; /* atomic: workers first, then foreign threads */
+    uint32_t endpoint_high;                     /* atomic: one more than the highest */
+
+    myc__log log;
+    myc__allocator allocator;
+    myc__heap heap;
+    myc__clock clock;
+    myc__registry registry;
+    myc_io_backend io_backend;
+
+    uint32_t next_spread; /* atomic: counts spawns that are spread */
+    uint32_t stopping;    /* atomic: 1 = foreign sends and all spawns are refused */
+
+    void (*dead_letter)(void *user, const myc_dead_letter *letter);
+    void *dead_letter_user;
+
+    const myc_transport *transports[MYC__NODES_MAX]; /* atomic; [0] stays NULL: lanes */
+    myc_system *system;
+} myc__fabric;
+
+#endif

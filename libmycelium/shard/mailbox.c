@@ -1,0 +1,83 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "shard/mailbox.h"
+
+#include <string.h>
+
+#include "base/check.h"
+
+enum {
+    QUIET_MAX = 64
+}; /* short runs before the ring is given back: no thrashing on a bursty actor */
+
+void myc__mailbox_init(myc__mailbox *mailbox)
+{
+    *mailbox = (myc__mailbox){.capacity = MYC__MAILBOX_INLINE};
+    mailbox->slots = mailbox->inline_slots;
+}
+
+static void free_ring(myc__mailbox *mailbox, myc__memory *memory)
+{
+    if (mailbox->slots != mailbox->inline_slots) {
+        myc__memory_free(memory, myc__header_of(mailbox->slots));
+    }
+}
+
+void myc__mailbox_fini(myc__mailbox *mailbox, myc__memory *memory)
+{
+    MYC__CHECK(mailbox->depth == 0);
+    free_ring(mailbox, memory);
+    myc__mailbox_init(mailbox);
+}
+
+static void copy_out(const myc__mailbox *mailbox, myc__envelope *to)
+{
+    uint32_t first = mailbox->capacity - mailbox->head;
+    if (first > mailbox->depth) {
+        first = mailbox->depth;
+    }
+    memcpy(to, mailbox->slots + mailbox->head, first * sizeof *to);
+    memcpy(to + first, mailbox->slots, (mailbox->depth - first) * sizeof *to);
+}
+
+/* Blocks come in sizes of two to the n; all of one but its header is slots. */
+static uint32_t grown_capacity(uint32_t capacity)
+{
+    uint32_t block_bytes = 128;
+    while (block_bytes / sizeof(myc__envelope) - 1 <= capacity) {
+        block_bytes *= 2;
+    }
+    return block_bytes / (uint32_t)sizeof(myc__envelope) - 1;
+}
+
+bool myc__mailbox_grow(myc__mailbox *mailbox, myc__memory *memory)
+{
+    uint32_t capacity = grown_capacity(mailbox->capacity);
+    myc__envelope *slots =
+        myc__memory_new_internal(memory, capacity * (uint32_t)sizeof(myc__envelope));
+    if (!slots) {
+        return false;
+    }
+    copy_out(mailbox, slots);
+    free_ring(mailbox, memory);
+    mailbox->slots = slots;
+    mailbox->capacity = capacity;
+    mailbox->head = 0;
+    mailbox->quiet = 0;
+    return true;
+}
+
+/* Counting runs that would have fitted in half the ring, rather than time, needs no clock. */
+void myc__mailbox_rest(myc__mailbox *mailbox, myc__memory *memory)
+{
+    MYC__DEBUG_CHECK(mailbox->depth == 0);
+    if (mailbox->slots == mailbox->inline_slots) {
+        return;
+    }
+    bool needed = mailbox->high_water > mailbox->capacity / 2;
+    mailbox->high_water = 0;
+    mailbox->quiet = needed ? 0 : mailbox->quiet + 1;
+    if (mailbox->quiet >= QUIET_MAX) {
+        free_ring(mailbox, memory);
+        myc__mailbox_init(mailbox);
+    }
+}

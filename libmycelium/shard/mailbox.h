@@ -1,0 +1,71 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#ifndef MYC_SHARD_MAILBOX_H
+#define MYC_SHARD_MAILBOX_H
+
+/*
+ * The queue of one actor. Only its home worker touches it, so it is a plain ring: no atomics. It
+ * begins with a few slots inside the actor, grows to a block of the pool as needed and goes back
+ * when it has stayed short, so an idle actor holds no ring.
+ *
+ * Why not a ck_ring: between two ends on one thread its barriers only keep the compiler from
+ * keeping indices in registers, and it cannot change its size.
+ */
+#include "message/memory.h"
+#include "shard/envelope.h"
+
+typedef struct myc__mailbox {
+    myc__envelope *slots; /* inline_slots, or a block of the pool */
+    uint32_t capacity;    /* slots there are now */
+    uint32_t head;        /* index of the oldest */
+    uint32_t depth;       /* how many are queued */
+    uint32_t high_water;  /* most queued since it was last empty or shrunk */
+    uint32_t quiet;       /* times in a row it ran empty without needing its size */
+    uint32_t reserved;
+    myc__envelope inline_slots[MYC__MAILBOX_INLINE];
+} myc__mailbox;
+
+void myc__mailbox_init(myc__mailbox *mailbox);
+
+/** Frees the ring. It must be empty: whoever queued something must have it accounted for. */
+void myc__mailbox_fini(myc__mailbox *mailbox, myc__memory *memory);
+
+/** Makes room for one more. False when memory is out; nothing has changed then. */
+bool myc__mailbox_grow(myc__mailbox *mailbox, myc__memory *memory);
+
+/** Called when it has run empty: gives memory back if it was not needed for a while. */
+void myc__mailbox_rest(myc__mailbox *mailbox, myc__memory *memory);
+
+static inline uint32_t myc__mailbox_slot(const myc__mailbox *mailbox, uint32_t ahead)
+{
+    uint32_t slot = mailbox->head + ahead;
+    return slot >= mailbox->capacity ? slot - mailbox->capacity : slot;
+}
+
+/** Queues an envelope. False when memory for a larger ring is out. */
+static inline bool myc__mailbox_push(myc__mailbox *mailbox, myc__memory *memory,
+                                     myc__envelope envelope)
+{
+    if (MYC__UNLIKELY(mailbox->depth == mailbox->capacity) && !myc__mailbox_grow(mailbox, memory)) {
+        return false;
+    }
+    mailbox->slots[myc__mailbox_slot(mailbox, mailbox->depth)] = envelope;
+    mailbox->depth++;
+    return true;
+}
+
+/** The oldest envelope. Only when depth is not 0. */
+static inline const myc__envelope *myc__mailbox_front(const myc__mailbox *mailbox)
+{
+    MYC__DEBUG_CHECK(mailbox->depth > 0);
+    return &mailbox->slots[mailbox->head];
+}
+
+/** Takes the oldest envelope out. Only when depth is not 0. */
+static inline void myc__mailbox_pop(myc__mailbox *mailbox)
+{
+    MYC__DEBUG_CHECK(mailbox->depth > 0);
+    mailbox->head = myc__mailbox_slot(mailbox, 1);
+    mailbox->depth--;
+}
+
+#endif

@@ -1,0 +1,37 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#ifndef MYC_SHARD_SHARD_H
+#define MYC_SHARD_SHARD_H
+
+/*
+ * One worker: its actors, its run queue, its memory and the receiving ends of its lanes. Only its
+ * thread touches it, but for the words marked atomic.
+ */
+#include "shard/context.h"
+#include "shard/slot_table.h"
+
+/** What a worker is told to do, in order; it acknowledges each stage when it is done with it. */
+typedef enum myc__stage {
+    MYC__STAGE_RUN = 0,
+    MYC__STAGE_CLOSE_SOURCES = 1,
+    MYC__STAGE_STOP_ACTORS = 2,
+    MYC__STAGE_EXIT = 3
+} myc__stage;
+
+typedef struct myc__shard {
+    myc_context context;          /* the worker's own endpoint */
+    uint32_t index;               /* constant */
+    struct myc__io *io;           /* sources and the wait in the kernel */
+    struct myc__actor *run_first; /* actors with something to do, oldest first */
+    struct myc__actor *run_last;
+    uint64_t actors; /* atomic: alive on this worker; the worker alone takes away */
+
+    myc__parking parking;
+    alignas(MYC__CACHE_LINE) uint32_t stage; /* atomic: written by who stops the system */
+    uint32_t stage_done;                     /* atomic: written by the worker */
+    uint32_t open_sources;                   /* atomic: written by the worker */
+
+    alignas(MYC__CACHE_LINE) myc__slot_table slots;
+    myc__lane *inbox[MYC__ENDPOINTS_MAX]; /* atomic: published by each sender on first use */
+} myc__shard;
+
+#endif

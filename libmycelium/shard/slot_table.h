@@ -1,0 +1,87 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#ifndef MYC_SHARD_SLOT_TABLE_H
+#define MYC_SHARD_SLOT_TABLE_H
+
+/*
+ * The actors of one worker by index. A slot's generation is odd while an actor lives in it and goes
+ * up by one when it is taken and when it is freed, so a ref to a dead actor never fits again; a
+ * slot whose generations are used up is retired.
+ *
+ * Written by: whoever spawns (under the lock) and the home worker, which frees. `life` and
+ * `pressure` are read by every sender; `actor` is followed by the home worker only.
+ *
+ *   life      := odd     release, after `actor` is set: who sees the actor alive sees all of it
+ *   life      := even    relaxed, by the home worker: a sender that still sees it alive sends a
+ *                        message that the home worker turns into a dead letter
+ *   pressure             relaxed: a hint; the bound is enforced by the home worker
+ *
+ * Chunks of slots double in size and never move: an index is found with two loads.
+ */
+#include <pthread.h>
+
+#include "base/allocator.h"
+#include "base/sync.h"
+#include "shard/envelope.h"
+
+struct myc__actor;
+
+typedef struct myc__slot {
+    uint32_t life;     /* atomic: generation; node bits 0 */
+    uint32_t pressure; /* atomic: 1 = its mailbox is at its bound; senders elsewhere refuse */
+    union {
+        struct myc__actor *actor; /* while it lives */
+        uint32_t next_free;       /* index of the next free slot, while it is free */
+    };
+} myc__slot;
+
+enum { MYC__SLOT_CHUNK_MIN = 64, MYC__SLOT_CHUNKS = 19 };
+
+typedef struct myc__slot_table {
+    myc__slot *chunks[MYC__SLOT_CHUNKS]; /* atomic: published once; chunk k has 64 << k slots */
+    pthread_mutex_t lock;                /* guards all below */
+    uint32_t used;                       /* slots ever taken */
+    uint32_t free_oldest;                /* a queue: the longest free is taken first */
+    uint32_t free_newest;
+    uint32_t free_count;
+    myc__allocator *allocator;
+} myc__slot_table;
+
+void myc__slot_table_init(myc__slot_table *table, myc__allocator *allocator);
+void myc__slot_table_fini(myc__slot_table *table);
+
+/**
+ * Takes a free slot; nobody finds it yet. Any thread.
+ * Sets `*index` and the generation it will live in; returns 0, MYC_ENOMEM or MYC_ELIMIT.
+ */
+int myc__slot_take(myc__slot_table *table, uint32_t *index, uint32_t *generation);
+
+/** Lets senders find `actor`, which is complete, in a slot just taken. The thread that took it. */
+void myc__slot_publish(myc__slot *slot, struct myc__actor *actor, uint32_t generation);
+
+/** Ends the slot's life. Home worker. */
+void myc__slot_free(myc__slot_table *table, uint32_t index);
+
+/** How many indices were ever used: those below may hold an actor. Any thread. */
+uint32_t myc__slot_table_used(myc__slot_table *table);
+
+/**
+ * Calls `visit` for each slot an actor lives in. None of them is freed meanwhile: what is constant
+ * in an actor may be read. Any thread; `visit` must not take or free slots.
+ */
+void myc__slot_each_alive(myc__slot_table *table,
+                          void (*visit)(void *user, uint32_t index, const myc__slot *slot),
+                          void *user);
+
+/** The slot of an index, or NULL when no slot was ever there. Any thread. */
+static inline myc__slot *myc__slot_at(const myc__slot_table *table, uint32_t index)
+{
+    uint32_t position = index + MYC__SLOT_CHUNK_MIN;
+    uint32_t exponent = 31u - (uint32_t)__builtin_clz(position);
+    uint32_t chunk = exponent - 6; /* 64 = 2^6 */
+    myc__slot *slots = chunk < MYC__SLOT_CHUNKS
+                           ? myc__load_acquire_ptr((void *const *)&table->chunks[chunk])
+                           : NULL;
+    return slots ? &slots[position - (1u << exponent)] : NULL;
+}
+
+#endif

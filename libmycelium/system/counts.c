@@ -1,0 +1,85 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "system/system.h"
+
+static const myc_context *endpoint_at(const myc_system *system, uint32_t index)
+{
+    return myc__load_acquire_ptr((void *const *)&system->fabric.endpoints[index]);
+}
+
+static uint64_t sum(const myc_system *system, uint64_t (*of)(const myc__counters *))
+{
+    uint64_t all = 0;
+    uint32_t high = myc__load_acquire_u32(&system->fabric.endpoint_high);
+    for (uint32_t i = 0; i < high; i++) {
+        const myc_context *ctx = endpoint_at(system, i);
+        all += ctx ? of(&ctx->counters) : 0;
+    }
+    return all;
+}
+
+static uint64_t dead_of(const myc__counters *counters)
+{
+    uint64_t dead = 0;
+    for (uint32_t reason = 0; reason < MYC_DEAD_REASONS; reason++) {
+        dead += myc__load_acquire_u64(&counters->dead_by[reason]);
+    }
+    return dead;
+}
+
+static uint64_t ends_of(const myc__counters *counters)
+{
+    return myc__load_acquire_u64(&counters->handled) +
+           myc__load_acquire_u64(&counters->dropped_newest) +
+           myc__load_acquire_u64(&counters->dropped_oldest) + dead_of(counters) +
+           myc__load_acquire_u64(&counters->started);
+}
+
+static uint64_t beginnings_of(const myc__counters *counters)
+{
+    return myc__load_acquire_u64(&counters->accepted) + myc__load_acquire_u64(&counters->spawned);
+}
+
+uint64_t myc__sum_ends(const myc_system *system)
+{
+    return sum(system, ends_of);
+}
+
+uint64_t myc__sum_beginnings(const myc_system *system)
+{
+    return sum(system, beginnings_of);
+}
+
+static void add(myc_counts *to, const myc__counters *from)
+{
+    to->handled += myc__load_acquire_u64(&from->handled);
+    to->dropped_newest += myc__load_acquire_u64(&from->dropped_newest);
+    to->dropped_oldest += myc__load_acquire_u64(&from->dropped_oldest);
+    for (uint32_t reason = 0; reason < MYC_DEAD_REASONS; reason++) {
+        to->dead_by[reason] += myc__load_acquire_u64(&from->dead_by[reason]);
+    }
+    to->dead += dead_of(from);
+    to->refused += myc__load_acquire_u64(&from->refused);
+}
+
+static uint64_t accepted_of(const myc__counters *counters)
+{
+    return myc__load_acquire_u64(&counters->accepted);
+}
+
+void myc_system_counts(const myc_system *system, myc_counts *counts)
+{
+    *counts = (myc_counts){0};
+    uint32_t high = myc__load_acquire_u32(&system->fabric.endpoint_high);
+    for (uint32_t i = 0; i < high; i++) {
+        const myc_context *ctx = endpoint_at(system, i);
+        if (ctx) {
+            add(counts, &ctx->counters);
+        }
+    }
+    counts->dropped = counts->dropped_newest + counts->dropped_oldest;
+    counts->accepted = sum(system, accepted_of); /* after the ends: queued is not negative */
+    counts->queued = counts->accepted - counts->handled - counts->dead - counts->dropped;
+    for (uint32_t i = 0; i < system->fabric.shard_count; i++) {
+        counts->actors += myc__load_acquire_u64(&system->fabric.shards[i]->actors);
+    }
+}

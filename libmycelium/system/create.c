@@ -1,0 +1,37 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "system/options.h"
+#include "system/system.h"
+
+static int start(myc_system *system)
+{
+    int error = system->caller_driven ? 0 : myc__threads_start(system);
+    if (error) {
+        (void)myc__stages(system, true, UINT64_MAX); /* those that did start */
+        myc__system_free(system);
+    }
+    return error;
+}
+
+int myc_system_create(const myc_system_options *given, myc_system **created)
+{
+    myc_system_options options = given ? *given : (myc_system_options){0};
+    myc__log log = {options.log, options.log_user};
+    myc_system *system;
+    int error = myc__options_complete(&options, &log);
+    error = error ? error : myc__system_build(&options, &system);
+    error = error ? error : start(system);
+    if (!error) {
+        *created = system;
+    }
+    return error;
+}
+
+uint32_t myc_system_workers(const myc_system *system)
+{
+    return system->fabric.shard_count;
+}
+
+int myc_system_register(myc_system *system, const myc_type *type)
+{
+    return myc__registry_add(&system->fabric.registry, type);
+}

@@ -1,0 +1,95 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "system/system.h"
+
+/*
+ * Foreign threads: a thread that is no worker gets an endpoint when it first asks for its context,
+ * and gives it back when it ends; the next thread takes it over with its lanes and its memory, for
+ * payloads made from it may still be in use.
+ */
+
+/* A worker's context is in the same key; its thread clears it before it ends. */
+static void thread_ends(void *context)
+{
+    myc__foreign *foreign = context;
+    myc_system *system = foreign->context.fabric->system;
+    myc__context_flush(&foreign->context);
+    myc__memory_flush(&foreign->context.memory);
+    pthread_mutex_lock(&system->foreign_lock);
+    foreign->taken = false;
+    pthread_mutex_unlock(&system->foreign_lock);
+}
+
+int myc__foreign_init(myc_system *system)
+{
+    int failed = pthread_mutex_init(&system->foreign_lock, NULL);
+    MYC__CHECK(failed == 0);
+    if (pthread_key_create(&system->foreign_key, thread_ends) != 0) {
+        pthread_mutex_destroy(&system->foreign_lock);
+        return MYC_ELIMIT;
+    }
+    return 0;
+}
+
+void myc__foreign_fini(myc_system *system)
+{
+    pthread_key_delete(system->foreign_key);
+    pthread_mutex_destroy(&system->foreign_lock);
+}
+
+static myc__foreign *take_over(myc_system *system)
+{
+    for (myc__foreign *foreign = system->foreigners; foreign; foreign = foreign->next) {
+        if (!foreign->taken) {
+            return foreign;
+        }
+    }
+    return NULL;
+}
+
+static myc__foreign *make(myc_system *system)
+{
+    if (system->foreign_count == MYC__FOREIGN_MAX) {
+        return NULL;
+    }
+    myc__foreign *foreign =
+        myc__allocate(&system->fabric.allocator, sizeof *foreign, MYC__CACHE_LINE);
+    if (!foreign) {
+        return NULL;
+    }
+    uint32_t endpoint = system->fabric.shard_count + system->foreign_count++;
+    myc__context_init(&foreign->context, &system->fabric, (uint16_t)endpoint, NULL);
+    foreign->next = system->foreigners;
+    system->foreigners = foreign;
+    return foreign;
+}
+
+static myc__foreign *open_endpoint(myc_system *system)
+{
+    pthread_mutex_lock(&system->foreign_lock);
+    myc__foreign *foreign = take_over(system);
+    if (!foreign) {
+        foreign = make(system);
+    }
+    if (foreign) {
+        foreign->taken = true;
+    }
+    pthread_mutex_unlock(&system->foreign_lock);
+    return foreign;
+}
+
+myc_context *myc_context_of(myc_system *system)
+{
+    myc_context *ctx = pthread_getspecific(system->foreign_key);
+    if (ctx) {
+        return ctx;
+    }
+    myc__foreign *foreign = open_endpoint(system);
+    if (!foreign) {
+        return NULL;
+    }
+    if (pthread_setspecific(system->foreign_key, foreign) != 0) {
+        thread_ends(foreign);
+        return NULL;
+    }
+    return &foreign->context;
+}

@@ -1,0 +1,66 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include <time.h>
+
+#include "system/system.h"
+
+/*
+ * When is a system quiet? All ends (handled, dead, dropped, started) are read first, then all
+ * beginnings (accepted, spawned). Both only grow, and a beginning is counted before its end:
+ *
+ *     ends read <= ends at the moment between <= beginnings at that moment <= beginnings read
+ *
+ * So if the two sums are equal, nothing was queued or running at that moment; without sources and
+ * foreign threads nothing can begin after it.
+ */
+static uint32_t open_sources(const myc_system *system)
+{
+    uint32_t open = 0;
+    for (uint32_t i = 0; i < system->fabric.shard_count; i++) {
+        open += myc__load_acquire_u32(&system->fabric.shards[i]->open_sources);
+    }
+    return open;
+}
+
+bool myc__is_quiescent(const myc_system *system)
+{
+    if (open_sources(system)) {
+        return false;
+    }
+    uint64_t ends = myc__sum_ends(system);
+    return ends == myc__sum_beginnings(system) && open_sources(system) == 0;
+}
+
+/* One look costs a worker a few shared cache lines, so a waiter looks seldom. */
+static void wait_a_little(myc_system *system, uint32_t looks)
+{
+    if (system->caller_driven) {
+        (void)myc_system_run_once(system);
+        return;
+    }
+    long pause_ns = looks < 10 ? 1000L << looks : 1000000L;
+    nanosleep(&(struct timespec){.tv_nsec = pause_ns}, NULL);
+}
+
+bool myc__wait_until(myc_system *system, bool (*reached)(const myc_system *), uint64_t deadline_ns)
+{
+    for (uint32_t looks = 0; !reached(system); looks++) {
+        if (myc__kernel_now_ns() >= deadline_ns) {
+            return reached(system);
+        }
+        wait_a_little(system, looks);
+    }
+    return true;
+}
+
+uint64_t myc__deadline_after(uint64_t timeout_ns)
+{
+    uint64_t now_ns = myc__kernel_now_ns();
+    return timeout_ns > UINT64_MAX - now_ns ? UINT64_MAX : now_ns + timeout_ns;
+}
+
+int myc_system_await_quiescence(myc_system *system, uint64_t timeout_ns)
+{
+    return myc__wait_until(system, myc__is_quiescent, myc__deadline_after(timeout_ns))
+               ? 0
+               : MYC_ETIMEDOUT;
+}

@@ -1,0 +1,97 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include <stdio.h>
+
+#include "system/system.h"
+
+static bool stage_done_everywhere(const myc_system *system)
+{
+    for (uint32_t i = 0; i < system->fabric.shard_count; i++) {
+        const myc__shard *shard = system->fabric.shards[i];
+        if (myc__load_acquire_u32(&shard->stage_done) != myc__load_relaxed_u32(&shard->stage)) {
+            return false;
+        }
+    }
+    return true;
+}
+
+static bool enter_stage(myc_system *system, myc__stage stage, uint64_t deadline_ns)
+{
+    for (uint32_t i = 0; i < system->fabric.shard_count; i++) {
+        myc__shard *shard = system->fabric.shards[i];
+        if (myc__load_relaxed_u32(&shard->stage) < (uint32_t)stage) {
+            myc__store_release_u32(&shard->stage, stage);
+            myc__parking_notify(&shard->parking);
+        }
+    }
+    return myc__wait_until(system, stage_done_everywhere, deadline_ns);
+}
+
+/* A second call goes on where the first ran out of time: stages are never left backwards. */
+int myc__stages(myc_system *system, bool discard, uint64_t deadline_ns)
+{
+    myc__store_release_u32(&system->fabric.stopping, 1);
+    if (!enter_stage(system, MYC__STAGE_CLOSE_SOURCES, deadline_ns) ||
+        (!discard && !myc__wait_until(system, myc__is_quiescent, deadline_ns)) ||
+        !enter_stage(system, MYC__STAGE_STOP_ACTORS, deadline_ns) ||
+        !enter_stage(system, MYC__STAGE_EXIT, deadline_ns)) {
+        return MYC_ETIMEDOUT;
+    }
+    myc__threads_join(system);
+    system->stopped = true;
+    return 0;
+}
+
+/* Reads what is constant in an actor; its address names its worker. */
+static void list_straggler(void *user, uint32_t index, const myc__slot *slot)
+{
+    (void)index;
+    myc_stop_report *report = user;
+    if (report->stragglers && report->count < report->capacity) {
+        myc_straggler *straggler = &report->stragglers[report->count];
+        straggler->address = slot->actor->address;
+        straggler->worker = myc__address_worker(slot->actor->address);
+        snprintf(straggler->name, sizeof straggler->name, "%s", myc__actor_name(slot->actor));
+    }
+    report->count++;
+}
+
+static void list_stragglers(myc_system *system, myc_stop_report *report)
+{
+    report->count = 0;
+    for (uint32_t i = 0; i < system->fabric.shard_count; i++) {
+        myc__slot_each_alive(&system->fabric.shards[i]->slots, list_straggler, report);
+    }
+}
+
+static bool in_a_handler(const myc_system *system)
+{
+    const myc_context *ctx = pthread_getspecific(system->foreign_key);
+    if (ctx && ctx->shard) {
+        return true;
+    }
+    bool inside = false;
+    for (uint32_t i = 0; system->caller_driven && i < system->fabric.shard_count; i++) {
+        inside = inside || system->fabric.shards[i]->context.current != NULL;
+    }
+    return inside;
+}
+
+int myc_system_stop(myc_system *system, const myc_stop_options *given, myc_stop_report *report)
+{
+    myc_stop_options options = given ? *given : (myc_stop_options){0};
+    if (options.timeout_ns == 0) {
+        options.timeout_ns = MYC__STOP_TIMEOUT_NS_DEFAULT;
+    }
+    if (in_a_handler(system)) {
+        return MYC_ETHREAD;
+    }
+    pthread_mutex_lock(&system->stop_lock);
+    int error = system->stopped
+                    ? 0
+                    : myc__stages(system, options.discard, myc__deadline_after(options.timeout_ns));
+    if (report) {
+        list_stragglers(system, report);
+    }
+    pthread_mutex_unlock(&system->stop_lock);
+    return error;
+}

@@ -1,0 +1,80 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#ifndef MYC_SYSTEM_SYSTEM_H
+#define MYC_SYSTEM_SYSTEM_H
+
+/*
+ * A system: the fabric, its shards and their threads, the foreign threads' endpoints, and the
+ * lifecycle.
+ *
+ *   stage          entered by                        every worker, when it sees it
+ *   RUN            create                            runs
+ *   CLOSE_SOURCES  stop                              closes its sources
+ *   STOP_ACTORS    stop, after the drain             stops its actors
+ *   EXIT           stop, when all actors are gone    ends its thread
+ */
+#include "actor/actor.h"
+#include "io/io.h"
+
+typedef struct myc__foreign {
+    myc_context context;       /* first: what the foreign thread holds */
+    struct myc__foreign *next; /* all of the system */
+    bool taken;                /* guarded by the system's lock: a live thread has it */
+} myc__foreign;
+
+struct myc_system {
+    myc__fabric fabric;
+    char name[9];
+    bool caller_driven;
+    myc_idle idle;
+    uint64_t spin_ns;
+    uint32_t *cpus; /* NULL = not pinned */
+    uint32_t cpu_count;
+    void (*thread_start)(void *user, uint32_t worker);
+    void *thread_start_user;
+
+    pthread_t threads[MYC__WORKERS_MAX];
+    uint32_t thread_count; /* started and not joined */
+    bool stopped;          /* guarded by stop_lock */
+    pthread_mutex_t stop_lock;
+
+    pthread_key_t foreign_key; /* the calling thread's myc__foreign */
+    bool foreign_key_made;
+    pthread_mutex_t foreign_lock; /* guards the list and `taken` */
+    myc__foreign *foreigners;
+    uint32_t foreign_count;
+};
+
+/* worker.c */
+void *myc__worker_main(void *shard);
+uint32_t myc__worker_pass(myc__shard *shard, uint32_t *handled);
+
+/* foreign.c */
+int myc__foreign_init(myc_system *system);
+void myc__foreign_fini(myc_system *system);
+
+/* stop.c */
+int myc__stages(myc_system *system, bool discard, uint64_t deadline_ns);
+
+/* threads.c */
+int myc__threads_start(myc_system *system);
+void myc__threads_join(myc_system *system);
+
+/* build.c: everything of a system but its threads */
+int myc__system_build(const myc_system_options *options, myc_system **system);
+void myc__system_free(myc_system *system);
+
+/* quiescence.c */
+bool myc__is_quiescent(const myc_system *system);
+uint64_t myc__deadline_after(uint64_t timeout_ns);
+bool myc__wait_until(myc_system *system, bool (*reached)(const myc_system *), uint64_t deadline_ns);
+
+/* counts.c: sums of one field over all endpoints */
+uint64_t myc__sum_ends(const myc_system *system);
+uint64_t myc__sum_beginnings(const myc_system *system);
+
+static inline myc_system *myc__system_of(const myc__shard *shard)
+{
+    return shard->context.fabric->system;
+}
+
+#endif

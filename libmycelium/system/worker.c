@@ -1,0 +1,149 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include <sched.h>
+#include <stdio.h>
+
+#include "actor/deliver.h"
+#include "actor/stop.h"
+#include "actor/turn.h"
+#include "system/system.h"
+
+enum { RETRY_NS = 1000000 }; /* how soon an order that found a full lane is tried again */
+
+static myc__stage stage_of(const myc__shard *shard)
+{
+    return (myc__stage)myc__load_acquire_u32(&shard->stage);
+}
+
+static void acknowledge(myc__shard *shard, myc__stage stage)
+{
+    myc__store_release_u32(&shard->stage_done, stage);
+}
+
+static void close_sources(myc__shard *shard)
+{
+    myc__io_close_sources(shard->io);
+    if (myc__load_relaxed_u32(&shard->open_sources) == 0) {
+        acknowledge(shard, MYC__STAGE_CLOSE_SOURCES);
+    }
+}
+
+/* Actors spawned in the last moment are found by a later pass. */
+static void stop_actors(myc__shard *shard)
+{
+    if (myc__actors_stop_all(shard) == 0 && myc__load_relaxed_u32(&shard->open_sources) == 0) {
+        acknowledge(shard, MYC__STAGE_STOP_ACTORS);
+    }
+}
+
+static void follow_stage(myc__shard *shard)
+{
+    myc__stage stage = stage_of(shard);
+    if (MYC__LIKELY(stage == (myc__stage)shard->stage_done)) {
+        return;
+    }
+    switch (stage) {
+    case MYC__STAGE_CLOSE_SOURCES: close_sources(shard); break;
+    case MYC__STAGE_STOP_ACTORS: stop_actors(shard); break;
+    case MYC__STAGE_EXIT: acknowledge(shard, stage); break;
+    case MYC__STAGE_RUN: break;
+    }
+}
+
+/** One round of a worker: orders, lanes, actors, I/O. Returns how much there was to do. */
+uint32_t myc__worker_pass(myc__shard *shard, uint32_t *handled)
+{
+    uint32_t turns;
+    follow_stage(shard);
+    uint32_t done = myc__receive(shard);
+    *handled = myc__run_turns(shard, &turns);
+    done += turns + myc__io_poll(shard->io);
+    myc__settle(&shard->context.memory);
+    myc__memory_flush(&shard->context.memory);
+    if (MYC__UNLIKELY(shard->context.dirty != NULL)) {
+        myc__context_flush(&shard->context); /* what the I/O sent, and orders that wait for room */
+    }
+    return done;
+}
+
+static bool has_work(myc__shard *shard)
+{
+    bool stage_open = stage_of(shard) != (myc__stage)shard->stage_done;
+    return stage_open || shard->run_first || myc__inbox_pending(shard);
+}
+
+static void park(myc__shard *shard)
+{
+    myc__parking_announce(&shard->parking);
+    if (!has_work(shard)) {
+        myc__io_wait(shard->io, shard->context.dirty ? RETRY_NS : -1);
+    }
+    myc__parking_leave(&shard->parking);
+}
+
+/* Returns when the worker should look for work again. `*idle_since_ns` is 0 after work. */
+static void rest(myc__shard *shard, uint64_t *idle_since_ns)
+{
+    const myc_system *system = myc__system_of(shard);
+    if (system->idle == MYC_IDLE_PARK) {
+        park(shard);
+        return;
+    }
+    myc__pause();
+    if (system->idle == MYC_IDLE_SPIN) {
+        return;
+    }
+    uint64_t now_ns = myc__kernel_now_ns();
+    if (*idle_since_ns == 0) {
+        *idle_since_ns = now_ns;
+    } else if (now_ns - *idle_since_ns >= system->spin_ns) {
+        park(shard);
+    }
+}
+
+static void name_and_pin(const myc_system *system, const myc__shard *shard)
+{
+    char name[16];
+    snprintf(name, sizeof name, "%s-%u", system->name, shard->index);
+    pthread_setname_np(pthread_self(), name);
+    if (system->cpus) {
+        cpu_set_t set;
+        CPU_ZERO(&set);
+        CPU_SET(system->cpus[shard->index % system->cpu_count], &set);
+        if (pthread_setaffinity_np(pthread_self(), sizeof set, &set) != 0) {
+            myc__log_line(&system->fabric.log, MYC_LOG_WARNING,
+                          "worker %u is not pinned: processor %u is not to be had", shard->index,
+                          system->cpus[shard->index % system->cpu_count]);
+        }
+    }
+}
+
+static void work(myc__shard *shard)
+{
+    uint64_t idle_since_ns = 0;
+    for (;;) {
+        uint32_t handled;
+        uint32_t done = myc__worker_pass(shard, &handled);
+        if (MYC__UNLIKELY(shard->stage_done == MYC__STAGE_EXIT)) {
+            return;
+        }
+        if (done) {
+            idle_since_ns = 0;
+        } else {
+            rest(shard, &idle_since_ns);
+        }
+    }
+}
+
+void *myc__worker_main(void *argument)
+{
+    myc__shard *shard = argument;
+    myc_system *system = myc__system_of(shard);
+    name_and_pin(system, shard);
+    pthread_setspecific(system->foreign_key, &shard->context);
+    if (system->thread_start) {
+        system->thread_start(system->thread_start_user, shard->index);
+    }
+    work(shard);
+    pthread_setspecific(system->foreign_key, NULL);
+    return NULL;
+}
