@@ -94,18 +94,19 @@ static bool gave_up(const myc__driver *driver, const myc__operation *operation, 
            (result == -ECANCELED && driver->several_threads);
 }
 
-static void finish(myc__driver *driver, myc__operation *operation, int32_t result, uint32_t flags)
+/* Returns how many completions its owner was told of. */
+static uint32_t finish(myc__driver *driver, myc__operation *operation, int32_t result,
+                       uint32_t flags)
 {
     bool is_unfinished =
         gave_up(driver, operation, result) || (operation->waits_until_readable && result >= 0);
-    if (!is_unfinished) {
-        myc__driver_complete(driver, operation, result, flags);
-    } else if (operation->state == MYC__OPERATION_CANCELLING) {
-        myc__driver_complete(driver, operation, -ECANCELED, flags);
-    } else {
+    if (is_unfinished && operation->state != MYC__OPERATION_CANCELLING) {
         operation->waits_until_readable = result == -EAGAIN;
         myc__driver_requeue(driver, operation);
+        return 0;
     }
+    myc__driver_complete(driver, operation, is_unfinished ? -ECANCELED : result, flags);
+    return 1;
 }
 
 /* The CQE is given back first: the completion may submit, which can need its place. */
@@ -124,9 +125,8 @@ static uint32_t take_completion(uring *self)
         self->wake_is_armed = false;
         return 0;
     }
-    finish(&self->driver, (myc__operation *)(uintptr_t)taken.user_data, taken.res,
-           taken.flags & IORING_CQE_F_MORE ? MYC__MORE : 0);
-    return 1;
+    return finish(&self->driver, (myc__operation *)(uintptr_t)taken.user_data, taken.res,
+                  taken.flags & IORING_CQE_F_MORE ? MYC__MORE : 0);
 }
 
 static bool kernel_has_events(const uring *self)

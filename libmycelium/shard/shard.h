@@ -23,6 +23,7 @@ typedef struct myc__shard {
     struct myc__io *io;           /* sources and the wait in the kernel */
     struct myc__actor *run_first; /* actors with something to do, oldest first */
     struct myc__actor *run_last;
+    bool stop_begun; /* every actor was told to stop once */
     uint64_t actors; /* atomic: alive on this worker; the worker alone takes away */
 
     myc__parking parking;

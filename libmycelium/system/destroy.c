@@ -22,7 +22,8 @@ static void flush_all(myc_system *system)
 static uint32_t sweep_shard(myc__shard *shard)
 {
     uint32_t turns;
-    uint32_t left = myc__actors_stop_all(shard) + myc__receive(shard);
+    uint32_t left = myc__receive(shard);
+    left += shard->run_first ? 1 : myc__actors_stop_all(shard);
     (void)myc__run_turns(shard, &turns);
     myc__settle(&shard->context.memory);
     return left + turns;

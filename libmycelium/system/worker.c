@@ -27,9 +27,14 @@ static void close_sources(myc__shard *shard)
     }
 }
 
-/* Actors spawned in the last moment are found by a later pass. */
+/* Actors spawned in the last moment are found when those told to stop are gone; looking at all
+ * slots in every pass would take ever so long with a million of them. */
 static void stop_actors(myc__shard *shard)
 {
+    if (shard->stop_begun && shard->run_first) {
+        return;
+    }
+    shard->stop_begun = true;
     if (myc__actors_stop_all(shard) == 0 && myc__load_relaxed_u32(&shard->open_sources) == 0) {
         acknowledge(shard, MYC__STAGE_STOP_ACTORS);
     }
