@@ -70,7 +70,7 @@ typedef struct quote_update {
 
 enum { ORDER_BOOK_LEVELS_MAX = 20 };
 
-/** The best levels of a book. bids from high to low, asks from low to high. */
+/** The best levels of a book. bids from high to low, asks from low to high, no price twice. */
 typedef struct order_book_snapshot {
     uint64_t timestamp_ns;
     uint64_t received_ns;

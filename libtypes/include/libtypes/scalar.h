@@ -26,13 +26,14 @@ typedef struct chain_position {
     uint32_t log_index; /* counts from 0 in each block */
 } chain_position;
 
-/** Price and quantity in units of 1e-8: signed fixed point. */
+/** Price and quantity in units of 1e-8: signed fixed point. A quantity is at least 0. */
 typedef struct price_level {
     int64_t price_e8;
     int64_t quantity_e8;
 } price_level;
 
-/** A name such as "BTCUSDT": ASCII, padded with zero bytes; need not end in one. */
+/** A name such as "BTCUSDT": 1 to 16 printable ASCII characters, then zero bytes if any are left.
+ */
 typedef struct instrument_name {
     char text[16];
 } instrument_name;
