@@ -8,10 +8,13 @@
  *
  *   interrupts     set by                        until
  *   STARTING       spawn                         its first turn has run on_start
- *   STOPPING       a stop, from wherever         its next turn ends its life
+ *   STOPPING       a stop or a verdict: `why`    this turn or the next one ends its life
  *   PAUSED         myc_pause_until_room()        the receiver has room, or a stop
+ *   HOLDING        the verdict to come again     the message in `held` has come again
  *
- * An actor is linked into the run queue (`queued`) when it has something to do and is not paused.
+ * An actor without interrupts runs through its mailbox and looks at nothing else.
+ *
+ * An actor is linked into the run queue (QUEUED) when it has something to do and is not paused.
  * It ends only in a turn of its own, so it is never in the queue when it is freed.
  */
 #include "shard/fabric.h"
@@ -20,6 +23,14 @@ enum {
     MYC__STARTING = 1,
     MYC__STOPPING = 2,
     MYC__PAUSED = 4,
+    MYC__HOLDING = 8,
+};
+
+/* One byte: two flags side by side would be written singly and read together, which stalls. */
+enum {
+    MYC__IDLE,
+    MYC__QUEUED,  /* in the run queue */
+    MYC__RUNNING, /* its turn runs now */
 };
 
 /** Actors that wait for room in a mailbox. */
@@ -37,13 +48,11 @@ typedef struct myc__actor {
     uint32_t bound; /* of the mailbox */
     uint32_t batch_max;
     uint8_t interrupts;
-    uint8_t overflow;    /* myc_overflow */
-    uint8_t stop_reason; /* myc_exit_reason, with STOPPING */
-    bool queued;         /* in the run queue */
-    bool running;        /* its turn runs now */
-    bool pressured;      /* slot->pressure is set */
-    bool held_back;      /* `held` is a message to be given again */
-    myc__envelope held;
+    uint8_t overflow;      /* myc_overflow */
+    uint8_t activity;      /* IDLE, QUEUED or RUNNING */
+    bool pressured;        /* slot->pressure is set */
+    myc__envelope held;    /* with HOLDING */
+    myc_exit why;          /* with STOPPING */
     myc__waiters *waiters; /* NULL while nobody waits */
     char *name;            /* NULL: the behaviour's */
     myc__mailbox mailbox;
@@ -67,16 +76,25 @@ static inline bool myc__actor_ready(const myc__actor *actor)
     if (actor->interrupts & MYC__PAUSED) {
         return (actor->interrupts & MYC__STOPPING) != 0;
     }
-    return actor->interrupts || actor->mailbox.depth || actor->held_back;
+    return actor->interrupts || actor->mailbox.depth;
+}
+
+/** Lets this turn or the next one be the actor's last. The first reason counts. */
+static inline void myc__actor_condemn(myc__actor *actor, myc_exit_reason reason, int32_t code)
+{
+    if (!(actor->interrupts & MYC__STOPPING)) {
+        actor->interrupts |= MYC__STOPPING;
+        actor->why = (myc_exit){reason, code};
+    }
 }
 
 /** Links the actor into the run queue, unless it is there or its turn runs. */
 static inline void myc__schedule(myc__shard *shard, myc__actor *actor)
 {
-    if (actor->queued || actor->running) {
+    if (actor->activity != MYC__IDLE) {
         return;
     }
-    actor->queued = true;
+    actor->activity = MYC__QUEUED;
     actor->run_next = NULL;
     if (shard->run_last) {
         shard->run_last->run_next = actor;

@@ -4,15 +4,15 @@
 #include "actor/dead_letter.h"
 #include "actor/deliver.h"
 
-static myc_sent refuse(myc_context *ctx, const void *payload)
+MYC__COLD static myc_sent refuse(myc_context *ctx, const void *payload)
 {
     myc__count(&ctx->counters.refused, 1);
     myc_release(ctx, payload);
     return MYC_FULL;
 }
 
-static myc_sent accept_dead(myc_context *ctx, myc_address to, uint32_t tag, const void *payload,
-                            myc_dead_reason reason)
+MYC__COLD static myc_sent accept_dead(myc_context *ctx, myc_address to, uint32_t tag,
+                                      const void *payload, myc_dead_reason reason)
 {
     myc__count(&ctx->counters.accepted, 1);
     myc__dead_letter(ctx, to, tag, payload, reason);
@@ -20,7 +20,7 @@ static myc_sent accept_dead(myc_context *ctx, myc_address to, uint32_t tag, cons
 }
 
 /* The mailbox of an actor on this worker is at its bound. */
-static myc_sent send_to_full(myc_context *ctx, myc__actor *actor, myc__envelope envelope)
+MYC__COLD static myc_sent send_to_full(myc_context *ctx, myc__actor *actor, myc__envelope envelope)
 {
     if (actor->overflow == MYC_OVERFLOW_REFUSE) {
         return refuse(ctx, envelope.payload);
@@ -61,7 +61,8 @@ static myc_sent post(myc_context *ctx, uint32_t worker, myc__envelope envelope)
     return MYC_SENT;
 }
 
-static myc_sent send_to_node(myc_context *ctx, myc_address to, uint32_t tag, const void *payload)
+MYC__COLD static myc_sent send_to_node(myc_context *ctx, myc_address to, uint32_t tag,
+                                       const void *payload)
 {
     const myc_transport *transport =
         myc__load_acquire_ptr((void **)&ctx->fabric->transports[myc__address_node(to)]);
@@ -83,7 +84,8 @@ static myc_sent send_to_node(myc_context *ctx, myc_address to, uint32_t tag, con
 }
 
 /* Not an actor of this worker, or not a live one. */
-static myc_sent send_elsewhere(myc_context *ctx, myc_address to, uint32_t tag, const void *payload)
+__attribute__((noinline)) static myc_sent send_elsewhere(myc_context *ctx, myc_address to,
+                                                         uint32_t tag, const void *payload)
 {
     uint32_t worker = myc__address_worker(to);
     if (myc__address_node(to) != 0) {

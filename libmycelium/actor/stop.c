@@ -7,10 +7,7 @@
 
 void myc__actor_interrupt(myc__shard *shard, myc__actor *actor, myc_exit_reason reason)
 {
-    if (!(actor->interrupts & MYC__STOPPING)) {
-        actor->interrupts |= MYC__STOPPING;
-        actor->stop_reason = (uint8_t)reason;
-    }
+    myc__actor_condemn(actor, reason, 0);
     myc__schedule(shard, actor);
 }
 
@@ -37,8 +34,7 @@ static void leave_letter(myc__shard *shard, const myc__envelope *envelope, myc_d
 
 static void leave_letters(myc__shard *shard, myc__actor *actor, myc_dead_reason reason)
 {
-    if (actor->held_back) {
-        actor->held_back = false;
+    if (actor->interrupts & MYC__HOLDING) {
         leave_letter(shard, &actor->held, reason);
     }
     while (actor->mailbox.depth) {
@@ -49,22 +45,23 @@ static void leave_letters(myc__shard *shard, myc__actor *actor, myc_dead_reason 
     myc__mailbox_fini(&actor->mailbox, &shard->context.memory);
 }
 
-static void say_goodbye(myc__shard *shard, myc__actor *actor, myc_exit why)
+static void say_goodbye(myc__shard *shard, myc__actor *actor)
 {
     bool started = !(actor->interrupts & MYC__STARTING);
     if (started && actor->behaviour->on_stop) {
         shard->context.current = actor;
-        actor->behaviour->on_stop(myc__actor_state(actor), &shard->context, why);
+        actor->behaviour->on_stop(myc__actor_state(actor), &shard->context, actor->why);
         shard->context.current = NULL;
     }
 }
 
-void myc__actor_end(myc__shard *shard, myc__actor *actor, myc_exit why)
+void myc__actor_end(myc__shard *shard, myc__actor *actor)
 {
-    MYC__CHECK(actor->running && !actor->queued);
-    say_goodbye(shard, actor, why);
+    MYC__CHECK(actor->activity == MYC__RUNNING);
+    say_goodbye(shard, actor);
     myc__slot_free(&shard->slots, myc__address_index(actor->address));
-    leave_letters(shard, actor, why.reason == MYC_EXIT_SYSTEM ? MYC_DEAD_DISCARDED : MYC_DEAD_LEFT);
+    leave_letters(shard, actor,
+                  actor->why.reason == MYC_EXIT_SYSTEM ? MYC_DEAD_DISCARDED : MYC_DEAD_LEFT);
     myc__grant_all(shard, actor);
     if (actor->name) {
         myc__memory_free(&shard->context.memory, myc__header_of(actor->name));

@@ -4,14 +4,14 @@
 
 #include "actor/actor.h"
 
-/** Makes the actor's next turn its last: what is queued becomes dead letters. Home worker. */
+/** Condemns the actor and schedules its last turn: what is queued becomes dead letters. */
 void myc__actor_interrupt(myc__shard *shard, myc__actor *actor, myc_exit_reason reason);
 
 /**
- * Ends the actor's life, in its own turn: on_stop, its slot, dead letters, those who wait for room,
- * its memory. Home worker.
+ * Ends the life of a condemned actor, in its own turn: on_stop, its slot, dead letters, those who
+ * wait for room, its memory. Home worker.
  */
-void myc__actor_end(myc__shard *shard, myc__actor *actor, myc_exit why);
+void myc__actor_end(myc__shard *shard, myc__actor *actor);
 
 /** Interrupts every actor of the worker; returns how many are alive. */
 uint32_t myc__actors_stop_all(myc__shard *shard);

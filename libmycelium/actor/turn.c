@@ -5,100 +5,82 @@
 #include "actor/pause.h"
 #include "actor/stop.h"
 
-/* What a turn found out: how the actor goes on is decided at its end. */
-typedef struct turn_outcome {
-    uint32_t handled;
-    bool ends;
-    myc_exit why;
-} turn_outcome;
-
-static void fail(myc__shard *shard, const myc__actor *actor, turn_outcome *turn, int32_t code)
+static void fail(myc__shard *shard, myc__actor *actor, int32_t code)
 {
-    turn->ends = true;
-    turn->why = (myc_exit){MYC_EXIT_FAILED, code};
+    myc__actor_condemn(actor, MYC_EXIT_FAILED, code);
     myc__log_line(&shard->context.fabric->log, MYC_LOG_ERROR, "actor %s failed: %s (%d)",
                   myc__actor_name(actor), myc_error_text(code), (int)code);
 }
 
-static void start(myc__shard *shard, myc__actor *actor, turn_outcome *turn)
-{
-    actor->interrupts &= (uint8_t)~MYC__STARTING;
-    int code = actor->behaviour->on_start
-                   ? actor->behaviour->on_start(myc__actor_state(actor), &shard->context)
-                   : 0;
-    if (code < 0) {
-        actor->interrupts |= MYC__STARTING; /* it never was, so it has no on_stop */
-        fail(shard, actor, turn, code);
-    }
-    myc__count_end(&shard->context.counters.started, 1);
-}
-
-static void interrupted(myc__shard *shard, myc__actor *actor, turn_outcome *turn)
-{
-    if (actor->interrupts & MYC__STOPPING) {
-        turn->ends = true;
-        turn->why = (myc_exit){(myc_exit_reason)actor->stop_reason, 0};
-        if (actor->interrupts & MYC__STARTING) { /* stopped before it began */
-            myc__count_end(&shard->context.counters.started, 1);
-        }
-    } else if (actor->interrupts & MYC__STARTING) {
-        start(shard, actor, turn);
-    }
-}
-
-/* The message to handle now: the one held back, or the oldest. */
-static inline bool next_message(myc__actor *actor, myc__envelope *envelope)
-{
-    if (MYC__UNLIKELY(actor->held_back)) {
-        actor->held_back = false;
-        *envelope = actor->held;
-        return true;
-    }
-    if (actor->mailbox.depth == 0) {
-        return false;
-    }
-    *envelope = *myc__mailbox_front(&actor->mailbox);
-    myc__mailbox_pop(&actor->mailbox);
-    return true;
-}
-
 /* A verdict other than to continue. Returns true when the message is done. */
-static bool obey_verdict(myc__shard *shard, myc__actor *actor, const myc__envelope *envelope,
-                         myc_next next, turn_outcome *turn)
+MYC__COLD static bool obey_verdict(myc__shard *shard, myc__actor *actor, uint32_t tag,
+                                   const void *payload, myc_next next)
 {
     switch (next.verdict) {
     case MYC__AGAIN:
-        actor->held = *envelope;
-        actor->held_back = true;
+        actor->held = myc__envelope_make(actor->address, tag, payload);
+        actor->interrupts |= MYC__HOLDING;
         return false;
-    case MYC__STOP:
-        turn->ends = true;
-        turn->why = (myc_exit){MYC_EXIT_DONE, 0};
-        return true;
-    default: fail(shard, actor, turn, next.code); return true;
+    case MYC__STOP: myc__actor_condemn(actor, MYC_EXIT_DONE, 0); return true;
+    default: fail(shard, actor, next.code); return true;
     }
 }
 
-/* The only loop messages are handled in. */
-static inline void handle_batch(myc__shard *shard, myc__actor *actor, turn_outcome *turn)
+/* Returns true when the message is done, false when it is to come again. */
+static inline bool handle(myc__shard *shard, myc__actor *actor, uint32_t tag, const void *payload)
 {
-    void *state = myc__actor_state(actor);
-    const myc_behaviour *behaviour = actor->behaviour;
-    myc__envelope envelope;
-    while (turn->handled < actor->batch_max && !actor->interrupts && !turn->ends &&
-           next_message(actor, &envelope)) {
-        myc_next next = behaviour->dispatch(state, &shard->context, myc__envelope_tag(&envelope),
-                                            envelope.payload);
-        if (MYC__UNLIKELY(next.verdict != MYC__CONTINUE) &&
-            !obey_verdict(shard, actor, &envelope, next, turn)) {
-            return;
-        }
-        myc__release_header(&shard->context.memory, myc__header_of(envelope.payload));
-        turn->handled++;
+    myc_next next =
+        actor->behaviour->dispatch(myc__actor_state(actor), &shard->context, tag, payload);
+    if (MYC__UNLIKELY(next.verdict != MYC__CONTINUE) &&
+        !obey_verdict(shard, actor, tag, payload, next)) {
+        return false;
+    }
+    myc__release_header(&shard->context.memory, myc__header_of(payload));
+    return true;
+}
+
+static void start(myc__shard *shard, myc__actor *actor)
+{
+    int (*on_start)(void *, myc_context *) = actor->behaviour->on_start;
+    int code = on_start ? on_start(myc__actor_state(actor), &shard->context) : 0;
+    if (code < 0) {
+        fail(shard, actor, code); /* still STARTING: it never was, so it has no on_stop */
+    } else {
+        actor->interrupts &= (uint8_t)~MYC__STARTING;
     }
 }
 
-static void ease_pressure(myc__shard *shard, myc__actor *actor)
+/* What comes before the mailbox. Returns how many messages were handled. */
+MYC__COLD static uint32_t handle_interrupts(myc__shard *shard, myc__actor *actor)
+{
+    if (actor->interrupts & MYC__STARTING) {
+        if (!(actor->interrupts & MYC__STOPPING)) {
+            start(shard, actor);
+        }
+        myc__count_end(&shard->context.counters.started, 1);
+    }
+    if ((actor->interrupts & (MYC__HOLDING | MYC__STOPPING)) != MYC__HOLDING) {
+        return 0;
+    }
+    actor->interrupts &= (uint8_t)~MYC__HOLDING;
+    return handle(shard, actor, myc__envelope_tag(&actor->held), actor->held.payload);
+}
+
+static inline uint32_t handle_mailbox(myc__shard *shard, myc__actor *actor)
+{
+    uint32_t handled = 0;
+    while (actor->mailbox.depth && !actor->interrupts && handled < actor->batch_max) {
+        /* Field by field: a copy of 16 bytes would wait for the two stores of a fresh send. */
+        const myc__envelope *front = myc__mailbox_front(&actor->mailbox);
+        uint32_t tag = myc__envelope_tag(front);
+        const void *payload = front->payload;
+        myc__mailbox_pop(&actor->mailbox);
+        handled += handle(shard, actor, tag, payload);
+    }
+    return handled;
+}
+
+MYC__COLD static void ease_pressure(myc__shard *shard, myc__actor *actor)
 {
     if (actor->pressured && actor->mailbox.depth < actor->bound) {
         actor->pressured = false;
@@ -109,8 +91,9 @@ static void ease_pressure(myc__shard *shard, myc__actor *actor)
     }
 }
 
-static void go_on(myc__shard *shard, myc__actor *actor)
+static inline void go_on(myc__shard *shard, myc__actor *actor)
 {
+    actor->activity = MYC__IDLE;
     if (MYC__UNLIKELY(actor->pressured || actor->waiters)) {
         ease_pressure(shard, actor);
     }
@@ -121,31 +104,29 @@ static void go_on(myc__shard *shard, myc__actor *actor)
     }
 }
 
-static uint32_t run_turn(myc__shard *shard, myc__actor *actor)
+static inline uint32_t run_turn(myc__shard *shard, myc__actor *actor)
 {
-    turn_outcome turn = {0};
-    if (actor->mailbox.depth > actor->mailbox.high_water) {
-        actor->mailbox.high_water = actor->mailbox.depth;
-    }
-    actor->running = true;
+    uint32_t handled = 0;
     shard->context.current = actor;
+    myc__mailbox_mark(&actor->mailbox);
     if (MYC__UNLIKELY(actor->interrupts)) {
-        interrupted(shard, actor, &turn);
+        handled = handle_interrupts(shard, actor);
     }
-    handle_batch(shard, actor, &turn);
-    myc__count_end(&shard->context.counters.handled, turn.handled);
-    shard->context.current = NULL;
-    if (MYC__UNLIKELY(turn.ends)) {
-        myc__actor_end(shard, actor, turn.why);
+    handled += handle_mailbox(shard, actor);
+    myc__count_end(&shard->context.counters.handled, handled);
+    if (MYC__UNLIKELY(actor->interrupts & MYC__STOPPING)) {
+        myc__actor_end(shard, actor);
     } else {
-        actor->running = false;
         go_on(shard, actor);
     }
-    myc__context_flush(&shard->context);
-    return turn.handled;
+    shard->context.current = NULL;
+    if (shard->context.dirty) {
+        myc__context_flush(&shard->context);
+    }
+    return handled;
 }
 
-static myc__actor *pop_ready(myc__shard *shard)
+static inline myc__actor *pop_ready(myc__shard *shard)
 {
     myc__actor *actor = shard->run_first;
     if (actor) {
@@ -153,22 +134,20 @@ static myc__actor *pop_ready(myc__shard *shard)
         if (!shard->run_first) {
             shard->run_last = NULL;
         }
-        actor->queued = false;
+        actor->activity = MYC__RUNNING;
     }
     return actor;
 }
 
-uint32_t myc__run_turns(myc__shard *shard, uint32_t *turns)
+uint32_t myc__run_turns(myc__shard *shard, uint32_t *handled)
 {
-    uint32_t handled = 0;
-    *turns = 0;
-    while (*turns < MYC__TURNS_PER_PASS) {
-        myc__actor *actor = pop_ready(shard);
-        if (!actor) {
-            break;
-        }
-        handled += run_turn(shard, actor);
-        ++*turns;
+    uint32_t turns = 0;
+    uint32_t messages = 0;
+    myc__actor *actor;
+    while (turns < MYC__TURNS_PER_PASS && (actor = pop_ready(shard)) != NULL) {
+        messages += run_turn(shard, actor);
+        turns++;
     }
-    return handled;
+    *handled = messages;
+    return turns;
 }

@@ -5,9 +5,9 @@
 #include "actor/actor.h"
 
 /**
- * Gives the first actors of the run queue a turn each, up to a bound. Returns how many messages
- * were handled. `*turns` is set to how many actors had a turn.
+ * Gives the first actors of the run queue a turn each, up to a bound. Returns how many had one, and
+ * how many messages they handled.
  */
-uint32_t myc__run_turns(myc__shard *shard, uint32_t *turns);
+uint32_t myc__run_turns(myc__shard *shard, uint32_t *handled);
 
 #endif

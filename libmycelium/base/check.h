@@ -12,6 +12,7 @@
 noreturn void myc__check_failed(const char *condition, const char *file, int line);
 
 #define MYC__LIKELY(condition) __builtin_expect(!!(condition), 1)
+#define MYC__COLD __attribute__((noinline, cold)) /* keeps the hot path around it short */
 #define MYC__UNLIKELY(condition) __builtin_expect(!!(condition), 0)
 
 /** Stays on in release: cheap, and guards memory or the account of messages. */

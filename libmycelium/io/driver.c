@@ -60,7 +60,6 @@ int myc__driver_create(const myc__driver_options *options, myc__driver **driver)
 void myc__driver_destroy(myc__driver *driver)
 {
     if (driver) {
-        check_thread(driver);
         MYC__CHECK(!driver->polling);
         MYC__CHECK(driver->in_flight == 0);
         driver->backend->destroy(driver);

@@ -89,7 +89,10 @@ typedef struct myc__driver_options {
  */
 MYC_MUST_CHECK int myc__driver_create(const myc__driver_options *options, myc__driver **driver);
 
-/** Takes `driver`; NULL is ignored. No operation may be in flight: checked. */
+/**
+ * Takes `driver`; NULL is ignored. No operation may be in flight: checked.
+ * Threads: any, once nobody uses the driver any more.
+ */
 void myc__driver_destroy(myc__driver *driver);
 
 /**

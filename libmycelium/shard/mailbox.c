@@ -67,12 +67,9 @@ bool myc__mailbox_grow(myc__mailbox *mailbox, myc__memory *memory)
 }
 
 /* Counting runs that would have fitted in half the ring, rather than time, needs no clock. */
-void myc__mailbox_rest(myc__mailbox *mailbox, myc__memory *memory)
+void myc__mailbox_shrink(myc__mailbox *mailbox, myc__memory *memory)
 {
     MYC__DEBUG_CHECK(mailbox->depth == 0);
-    if (mailbox->slots == mailbox->inline_slots) {
-        return;
-    }
     bool needed = mailbox->high_water > mailbox->capacity / 2;
     mailbox->high_water = 0;
     mailbox->quiet = needed ? 0 : mailbox->quiet + 1;

@@ -32,8 +32,8 @@ void myc__mailbox_fini(myc__mailbox *mailbox, myc__memory *memory);
 /** Makes room for one more. False when memory is out; nothing has changed then. */
 bool myc__mailbox_grow(myc__mailbox *mailbox, myc__memory *memory);
 
-/** Called when it has run empty: gives memory back if it was not needed for a while. */
-void myc__mailbox_rest(myc__mailbox *mailbox, myc__memory *memory);
+/** Gives the ring back if it was not needed for a while; see myc__mailbox_rest(). */
+void myc__mailbox_shrink(myc__mailbox *mailbox, myc__memory *memory);
 
 static inline uint32_t myc__mailbox_slot(const myc__mailbox *mailbox, uint32_t ahead)
 {
@@ -58,6 +58,22 @@ static inline const myc__envelope *myc__mailbox_front(const myc__mailbox *mailbo
 {
     MYC__DEBUG_CHECK(mailbox->depth > 0);
     return &mailbox->slots[mailbox->head];
+}
+
+/** Notes how full it is. At the beginning of a turn. */
+static inline void myc__mailbox_mark(myc__mailbox *mailbox)
+{
+    if (mailbox->depth > mailbox->high_water) {
+        mailbox->high_water = mailbox->depth;
+    }
+}
+
+/** Called when it has run empty. */
+static inline void myc__mailbox_rest(myc__mailbox *mailbox, myc__memory *memory)
+{
+    if (mailbox->slots != mailbox->inline_slots) {
+        myc__mailbox_shrink(mailbox, memory);
+    }
 }
 
 /** Takes the oldest envelope out. Only when depth is not 0. */

@@ -21,12 +21,12 @@ static void flush_all(myc_system *system)
 
 static uint32_t sweep_shard(myc__shard *shard)
 {
-    uint32_t turns;
+    uint32_t handled;
     uint32_t left = myc__receive(shard);
     left += shard->run_first ? 1 : myc__actors_stop_all(shard);
-    (void)myc__run_turns(shard, &turns);
+    left += myc__run_turns(shard, &handled);
     myc__settle(&shard->context.memory);
-    return left + turns;
+    return left;
 }
 
 /* What was on its way when the workers ended. All is single-threaded by now. */

@@ -57,11 +57,10 @@ static void follow_stage(myc__shard *shard)
 /** One round of a worker: orders, lanes, actors, I/O. Returns how much there was to do. */
 uint32_t myc__worker_pass(myc__shard *shard, uint32_t *handled)
 {
-    uint32_t turns;
     follow_stage(shard);
     uint32_t done = myc__receive(shard);
-    *handled = myc__run_turns(shard, &turns);
-    done += turns + myc__io_poll(shard->io);
+    done += myc__run_turns(shard, handled);
+    done += myc__io_poll(shard->io);
     myc__settle(&shard->context.memory);
     myc__memory_flush(&shard->context.memory);
     if (MYC__UNLIKELY(shard->context.dirty != NULL)) {

@@ -1,0 +1,220 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include <errno.h>
+#include <linux/filter.h>
+#include <linux/seccomp.h>
+#include <sys/prctl.h>
+#include <sys/resource.h>
+#include <sys/syscall.h>
+
+#include "driver_frame.h"
+
+struct refusal {
+    int error;
+    const char *name;
+    const char *advice;
+};
+
+static const struct refusal refusals[] = {
+    {EPERM, "EPERM", "seccomp"},          {EPERM, "EPERM", "kernel.io_uring_disabled"},
+    {EACCES, "EACCES", "AppArmor"},       {ENOSYS, "ENOSYS", "CONFIG_IO_URING"},
+    {ENOMEM, "ENOMEM", "RLIMIT_MEMLOCK"}, {EMFILE, "EMFILE", "RLIMIT_NOFILE"},
+    {ENFILE, "ENFILE", "fs.file-max"},    {EINVAL, "errno 22", "io_uring_setup(2)"},
+};
+
+enum { REFUSAL_COUNT = sizeof refusals / sizeof refusals[0] };
+
+static void expect_reads(struct frame *frame)
+{
+    int fd = file_with("hello", 5);
+    struct probe probe = {0};
+    probe_read(frame, &probe, fd, 0);
+    run_until(frame, 0);
+    cr_assert_eq(5, probe.result);
+    cr_expect_eq(0, memcmp("hello", probe.bytes, 5));
+    close(fd);
+}
+
+static void expect_line(const struct frame *frame, myc_log_level level, const char *part)
+{
+    cr_expect_eq(1, frame->lines.count);
+    cr_expect_eq(level, frame->lines.level);
+    cr_expect_not_null(strstr(frame->lines.text, part), "no \"%s\" in: %s", part,
+                       frame->lines.text);
+}
+
+Test(driver_refused, reads_on_and_says_why)
+{
+    for (int index = 0; index < REFUSAL_COUNT; index++) {
+        struct frame frame;
+        frame_init(&frame, KIND_URING);
+        frame.options.backend = MYC_IO_AUTO;
+        frame.options.faults.error = refusals[index].error;
+        cr_assert_eq(0, myc__driver_create(&frame.options, &frame.driver));
+        cr_expect_str_eq(myc__driver_name(frame.driver), "read");
+        expect_line(&frame, MYC_LOG_WARNING, refusals[index].name);
+        expect_line(&frame, MYC_LOG_WARNING, refusals[index].advice);
+        expect_reads(&frame);
+        frame_close(&frame);
+    }
+    NO_LEAKS();
+}
+
+Test(driver_refused, is_an_error_when_io_uring_was_asked_for)
+{
+    for (int index = 0; index < REFUSAL_COUNT; index++) {
+        struct frame frame;
+        frame_init(&frame, KIND_URING);
+        frame.options.faults.error = refusals[index].error;
+        cr_expect_eq(MYC_ENOTSUP, myc__driver_create(&frame.options, &frame.driver));
+        cr_expect_null(frame.driver);
+        expect_line(&frame, MYC_LOG_ERROR, refusals[index].name);
+        expect_line(&frame, MYC_LOG_ERROR, refusals[index].advice);
+        frame_close(&frame);
+    }
+    NO_LEAKS();
+}
+
+Test(driver_refused, takes_a_smaller_ring_and_says_so)
+{
+    struct frame frame;
+    frame_init(&frame, KIND_URING);
+    frame.options.faults = (myc__driver_faults){.error = ENOMEM, .entries_max = 50};
+    int error = myc__driver_create(&frame.options, &frame.driver);
+    if (error == MYC_ENOTSUP)
+        cr_skip_test("%s", frame.lines.text);
+    cr_assert_eq(0, error);
+    cr_expect_str_eq(myc__driver_name(frame.driver), "io_uring");
+    expect_line(&frame, MYC_LOG_WARNING, "of 256 entries (ENOMEM), 32 are used");
+    expect_reads(&frame);
+    frame_close(&frame);
+    NO_LEAKS();
+}
+
+Test(driver_refused, says_nothing_when_nothing_is_refused)
+{
+    struct frame frame;
+    frame_open(&frame, KIND_URING_PLAIN);
+    cr_expect_eq(0, frame.lines.count);
+    expect_reads(&frame);
+    frame_close(&frame);
+    frame_open(&frame, KIND_READ);
+    cr_expect_eq(0, frame.lines.count);
+    frame_close(&frame);
+    NO_LEAKS();
+}
+
+/* What Docker does: the system call answers EPERM. */
+static bool deny_io_uring_setup(void)
+{
+    struct sock_filter code[] = {
+        BPF_STMT(BPF_LD | BPF_W | BPF_ABS, offsetof(struct seccomp_data, nr)),
+        BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, __NR_io_uring_setup, 0, 1),
+        BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ERRNO | EPERM),
+        BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ALLOW),
+    };
+    struct sock_fprog program = {sizeof code / sizeof code[0], code};
+    return prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) == 0 &&
+           prctl(PR_SET_SECCOMP, SECCOMP_MODE_FILTER, &program) == 0;
+}
+
+Test(driver_refused, by_a_seccomp_filter_reads_on)
+{
+    struct frame frame;
+    frame_init(&frame, KIND_URING);
+    frame.options.backend = MYC_IO_AUTO;
+    if (!deny_io_uring_setup())
+        cr_skip_test("seccomp filters are not to be had here");
+    cr_assert_eq(0, myc__driver_create(&frame.options, &frame.driver));
+    cr_expect_str_eq(myc__driver_name(frame.driver), "read");
+    expect_line(&frame, MYC_LOG_WARNING, "EPERM");
+    expect_reads(&frame);
+    frame_close(&frame);
+}
+
+Test(driver_refused, by_the_limit_of_open_files_reads_on)
+{
+    struct frame frame;
+    frame_init(&frame, KIND_URING);
+    frame.options.backend = MYC_IO_AUTO;
+    struct rlimit limit, none;
+    cr_assert_eq(0, getrlimit(RLIMIT_NOFILE, &limit));
+    none = (struct rlimit){.rlim_cur = 0, .rlim_max = limit.rlim_max};
+    cr_assert_eq(0, setrlimit(RLIMIT_NOFILE, &none));
+    int error = myc__driver_create(&frame.options, &frame.driver);
+    cr_assert_eq(0, setrlimit(RLIMIT_NOFILE, &limit));
+    cr_assert_eq(0, error);
+    if (strstr(frame.lines.text, "EMFILE") == NULL)
+        cr_skip_test("io_uring is refused for another cause: %s", frame.lines.text);
+    cr_expect_str_eq(myc__driver_name(frame.driver), "read");
+    expect_reads(&frame);
+    frame_close(&frame);
+    NO_LEAKS();
+}
+
+/* Memory that is out at the n-th allocation. */
+struct budget {
+    uint32_t left;
+};
+
+static void *budget_allocate(void *user, size_t size_bytes, size_t alignment_bytes)
+{
+    struct budget *budget = user;
+    void *memory = NULL;
+    if (budget->left == 0 || posix_memalign(&memory, alignment_bytes, size_bytes) != 0)
+        return NULL;
+    budget->left--;
+    return memory;
+}
+
+static void budget_free(void *user, void *memory, size_t size_bytes)
+{
+    (void)user;
+    (void)size_bytes;
+    free(memory);
+}
+
+DRIVER_TEST(driver_refused, gives_nothing_when_memory_is_out)
+{
+    struct budget budget = {0};
+    myc_allocator user = {budget_allocate, budget_free, &budget};
+    myc__allocator allocator;
+    myc__allocator_init(&allocator, &user, &frame->log);
+    frame->options.allocator = &allocator;
+    myc__driver *driver = NULL;
+    int error = MYC_ENOMEM;
+    for (uint32_t allocations = 0; error != 0 && allocations < 10; allocations++) {
+        budget.left = allocations;
+        error = myc__driver_create(&frame->options, &driver);
+        cr_expect(error == 0 || (error == MYC_ENOMEM && !driver && allocator.bytes == 0));
+    }
+    cr_assert_eq(0, error);
+    myc__driver_destroy(driver);
+    cr_expect_eq(0, allocator.bytes);
+}
+
+/* Without memory to watch all pipes a wait must not sleep past the one it cannot watch. */
+Test(driver_refused, misses_no_completion_when_memory_is_out, .timeout = 60)
+{
+    enum { PIPES = 40 };
+    struct frame frame;
+    frame_init(&frame, KIND_READ);
+    struct budget budget = {2};
+    myc_allocator user = {budget_allocate, budget_free, &budget};
+    myc__allocator_init(&frame.allocator, &user, &frame.log);
+    cr_assert_eq(0, myc__driver_create(&frame.options, &frame.driver));
+    int fds[PIPES][2];
+    struct probe probes[PIPES] = {0};
+    for (int index = 0; index < PIPES; index++) {
+        cr_assert_eq(0, pipe(fds[index]));
+        probe_read(&frame, &probes[index], fds[index][0], -1);
+    }
+    for (int index = PIPES - 1; index >= 0; index--) {
+        cr_assert_eq(1, write(fds[index][1], "x", 1));
+        run_until(&frame, (uint32_t)index);
+        cr_expect_eq(1, probes[index].calls);
+        close(fds[index][0]);
+        close(fds[index][1]);
+    }
+    frame_close(&frame);
+    NO_LEAKS();
+}
