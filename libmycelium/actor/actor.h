@@ -31,6 +31,7 @@ enum {
     MYC__IDLE,
     MYC__QUEUED,  /* in the run queue */
     MYC__RUNNING, /* its turn runs now */
+    MYC__ASLEEP,  /* paused: messages do not queue it */
 };
 
 /** Actors that wait for room in a mailbox. */
@@ -45,7 +46,9 @@ typedef struct myc__actor {
     myc__slot *slot; /* constant */
     struct myc__actor *run_next;
     myc_address address;
-    uint32_t bound; /* of the mailbox */
+    uint32_t bound;      /* of the mailbox */
+    uint32_t easy_depth; /* below it a message needs no thought: a slot is there and the bound is
+                            not reached */
     uint32_t batch_max;
     uint8_t interrupts;
     uint8_t overflow;      /* myc_overflow */
@@ -80,15 +83,24 @@ static inline bool myc__actor_ready(const myc__actor *actor)
 }
 
 /** Lets this turn or the next one be the actor's last. The first reason counts. */
-static inline void myc__actor_condemn(myc__actor *actor, myc_exit_reason reason, int32_t code)
+static inline void myc__actor_condemn(myc__shard *shard, myc__actor *actor, myc_exit_reason reason,
+                                      int32_t code)
 {
     if (!(actor->interrupts & MYC__STOPPING)) {
+        myc__count(&shard->context.counters.begun, 1);
         actor->interrupts |= MYC__STOPPING;
         actor->why = (myc_exit){reason, code};
     }
 }
 
-/** Links the actor into the run queue, unless it is there or its turn runs. */
+/** To be called when the capacity of the mailbox may have changed. */
+static inline void myc__actor_refit(myc__actor *actor)
+{
+    uint32_t capacity = actor->mailbox.capacity;
+    actor->easy_depth = capacity < actor->bound ? capacity : actor->bound - 1;
+}
+
+/** Links the actor into the run queue if it is idle. */
 static inline void myc__schedule(myc__shard *shard, myc__actor *actor)
 {
     if (actor->activity != MYC__IDLE) {
@@ -102,6 +114,17 @@ static inline void myc__schedule(myc__shard *shard, myc__actor *actor)
         shard->run_first = actor;
     }
     shard->run_last = actor;
+}
+
+/** Queues a sleeping or idle actor if it has something to do. */
+static inline void myc__actor_wake(myc__shard *shard, myc__actor *actor)
+{
+    if (actor->activity == MYC__ASLEEP) {
+        actor->activity = MYC__IDLE;
+    }
+    if (myc__actor_ready(actor)) {
+        myc__schedule(shard, actor);
+    }
 }
 
 /** The live actor of `address` on this worker, or NULL. */

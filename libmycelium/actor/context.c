@@ -23,7 +23,11 @@ uint64_t myc_wall_ns(const myc_context *ctx)
 
 void myc_flush(myc_context *ctx)
 {
-    myc__context_flush(ctx);
+    if (ctx->shard) {
+        (void)myc__context_flush(ctx);
+    } else {
+        myc__context_flush_foreign(ctx);
+    }
 }
 
 void myc_log(myc_context *ctx, myc_log_level level, const char *format, ...)

@@ -7,6 +7,26 @@
 
 enum { PREFETCH_AHEAD = 8 };
 
+static void press(myc__actor *actor)
+{
+    bool refuses = actor->overflow == MYC_OVERFLOW_REFUSE;
+    actor->pressured = true;
+    myc__store_relaxed_u32(&actor->slot->pressure, refuses);
+}
+
+MYC__COLD bool myc__enqueue_uneasy(myc__shard *shard, myc__actor *actor, myc__envelope envelope)
+{
+    if (!myc__mailbox_push(&actor->mailbox, &shard->context.memory, envelope)) {
+        return false;
+    }
+    myc__actor_refit(actor);
+    if (actor->mailbox.depth >= actor->bound && !actor->pressured) {
+        press(actor);
+    }
+    myc__schedule(shard, actor);
+    return true;
+}
+
 static void drop_newest(myc__shard *shard, const void *payload)
 {
     myc_release(&shard->context, payload);
@@ -54,6 +74,7 @@ static void control(myc__shard *shard, const myc__envelope *envelope)
     } else if (tag == MYC__CONTROL_AWAIT_ROOM) {
         myc__grant_room(shard, envelope->payload); /* a dead actor has room: the send will tell */
     }
+    myc__count_end(&shard->context.counters.done, 1);
 }
 
 static void take(myc__shard *shard, const myc__envelope *envelope)
@@ -81,8 +102,8 @@ static uint32_t take_lane(myc__shard *shard, myc__lane *lane)
     }
     for (uint32_t i = 0; i < count; i++) {
         if (i + PREFETCH_AHEAD < count) {
-            const char *later = myc__lane_at(lane, i + PREFETCH_AHEAD)->payload;
-            __builtin_prefetch(later - sizeof(myc__header));
+            uintptr_t later = (uintptr_t)myc__lane_at(lane, i + PREFETCH_AHEAD)->payload;
+            __builtin_prefetch((const void *)(later - sizeof(myc__header))); /* may be NULL's */
         }
         take(shard, myc__lane_at(lane, i));
     }

@@ -26,19 +26,17 @@ void myc__deliver(myc__shard *shard, myc__actor *actor, myc__envelope envelope);
 /** Drops the oldest message of a full mailbox and queues this one. */
 void myc__displace_oldest(myc__shard *shard, myc__actor *actor, myc__envelope envelope);
 
-/** Queues below the bound; sets the pressure word when that fills the mailbox. */
+/** The message that fills the mailbox, or comes beyond its bound, or needs a larger ring. */
+bool myc__enqueue_uneasy(myc__shard *shard, myc__actor *actor, myc__envelope envelope);
+
+/** Queues, whatever the bound says. False when memory for a larger ring is out. */
 static inline bool myc__enqueue(myc__shard *shard, myc__actor *actor, myc__envelope envelope)
 {
-    if (MYC__UNLIKELY(!myc__mailbox_push(&actor->mailbox, &shard->context.memory, envelope))) {
-        return false;
+    if (MYC__UNLIKELY(actor->mailbox.depth >= actor->easy_depth)) {
+        return myc__enqueue_uneasy(shard, actor, envelope);
     }
-    if (MYC__UNLIKELY(actor->mailbox.depth >= actor->bound) && !actor->pressured) {
-        actor->pressured = true;
-        myc__store_relaxed_u32(&actor->slot->pressure, actor->overflow == MYC_OVERFLOW_REFUSE);
-    }
-    if (!(actor->interrupts & MYC__PAUSED)) {
-        myc__schedule(shard, actor);
-    }
+    myc__mailbox_put(&actor->mailbox, envelope);
+    myc__schedule(shard, actor);
     return true;
 }
 

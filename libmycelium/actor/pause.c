@@ -9,9 +9,7 @@ void myc__resume(myc__shard *shard, myc__actor *actor)
 {
     if (actor->interrupts & MYC__PAUSED) {
         actor->interrupts &= (uint8_t)~MYC__PAUSED;
-        if (myc__actor_ready(actor)) {
-            myc__schedule(shard, actor);
-        }
+        myc__actor_wake(shard, actor);
     }
 }
 

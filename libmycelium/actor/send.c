@@ -19,25 +19,30 @@ MYC__COLD static myc_sent accept_dead(myc_context *ctx, myc_address to, uint32_t
     return reason == MYC_DEAD_NO_ROUTE ? MYC_UNREACHABLE : MYC_DEAD;
 }
 
-/* The mailbox of an actor on this worker is at its bound. */
-MYC__COLD static myc_sent send_to_full(myc_context *ctx, myc__actor *actor, myc__envelope envelope)
+/* The mailbox of an actor on this worker is at its bound, or its ring is full. */
+MYC__COLD static myc_sent send_uneasy(myc_context *ctx, myc__actor *actor, myc__envelope envelope)
 {
-    if (actor->overflow == MYC_OVERFLOW_REFUSE) {
+    bool full = actor->mailbox.depth >= actor->bound;
+    if (full && actor->overflow == MYC_OVERFLOW_REFUSE) {
+        return refuse(ctx, envelope.payload);
+    }
+    if (!full && !myc__enqueue_uneasy(ctx->shard, actor, envelope)) {
         return refuse(ctx, envelope.payload);
     }
     myc__count(&ctx->counters.accepted, 1);
-    myc__deliver(ctx->shard, actor, envelope);
+    if (full) {
+        myc__deliver(ctx->shard, actor, envelope);
+    }
     return MYC_SENT;
 }
 
-static myc_sent send_here(myc_context *ctx, myc__actor *actor, myc__envelope envelope)
+static inline myc_sent send_here(myc_context *ctx, myc__actor *actor, myc__envelope envelope)
 {
-    if (MYC__UNLIKELY(actor->mailbox.depth >= actor->bound)) {
-        return send_to_full(ctx, actor, envelope);
+    if (MYC__UNLIKELY(actor->mailbox.depth >= actor->easy_depth)) {
+        return send_uneasy(ctx, actor, envelope);
     }
-    if (MYC__UNLIKELY(!myc__enqueue(ctx->shard, actor, envelope))) {
-        return refuse(ctx, envelope.payload);
-    }
+    myc__mailbox_put(&actor->mailbox, envelope);
+    myc__schedule(ctx->shard, actor);
     myc__count(&ctx->counters.accepted, 1);
     return MYC_SENT;
 }
@@ -56,7 +61,7 @@ static myc_sent post(myc_context *ctx, uint32_t worker, myc__envelope envelope)
         return refuse(ctx, envelope.payload);
     }
     if (MYC__UNLIKELY(!ctx->shard)) {
-        myc__context_flush(ctx);
+        myc__context_flush_foreign(ctx);
     }
     return MYC_SENT;
 }

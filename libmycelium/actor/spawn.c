@@ -82,6 +82,7 @@ static myc__actor *build(myc_context *ctx, const myc_behaviour *behaviour, const
                           .overflow = (uint8_t)options->overflow,
                           .interrupts = MYC__STARTING};
     myc__mailbox_init(&actor->mailbox);
+    myc__actor_refit(actor);
     copy_state(actor, state);
     if (!copy_name(ctx, actor, options->name)) {
         abandon(ctx, actor);
@@ -102,7 +103,7 @@ static int publish(myc_context *ctx, myc__shard *home, myc__actor *actor, myc_ad
     *address = (myc_address){home->index << MYC__INDEX_BITS | index, generation};
     actor->address = *address;
     actor->slot = myc__slot_at(&home->slots, index);
-    myc__count(&ctx->counters.spawned, 1);
+    myc__count(&ctx->counters.begun, 1);
     (void)myc__add_relaxed_u64(&home->actors, 1);
     myc__slot_publish(actor->slot, actor, generation);
     return 0;

@@ -7,8 +7,8 @@
 
 void myc__actor_interrupt(myc__shard *shard, myc__actor *actor, myc_exit_reason reason)
 {
-    myc__actor_condemn(actor, reason, 0);
-    myc__schedule(shard, actor);
+    myc__actor_condemn(shard, actor, reason, 0);
+    myc__actor_wake(shard, actor);
 }
 
 void myc_stop(myc_context *ctx, myc_address address)
@@ -68,6 +68,7 @@ void myc__actor_end(myc__shard *shard, myc__actor *actor)
     }
     myc__memory_free(&shard->context.memory, myc__header_of(actor));
     (void)myc__sub_acq_rel_u64(&shard->actors, 1);
+    myc__count_end(&shard->context.counters.done, 1);
 }
 
 uint32_t myc__actors_stop_all(myc__shard *shard)

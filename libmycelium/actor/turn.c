@@ -7,7 +7,7 @@
 
 static void fail(myc__shard *shard, myc__actor *actor, int32_t code)
 {
-    myc__actor_condemn(actor, MYC_EXIT_FAILED, code);
+    myc__actor_condemn(shard, actor, MYC_EXIT_FAILED, code);
     myc__log_line(&shard->context.fabric->log, MYC_LOG_ERROR, "actor %s failed: %s (%d)",
                   myc__actor_name(actor), myc_error_text(code), (int)code);
 }
@@ -21,7 +21,7 @@ MYC__COLD static bool obey_verdict(myc__shard *shard, myc__actor *actor, uint32_
         actor->held = myc__envelope_make(actor->address, tag, payload);
         actor->interrupts |= MYC__HOLDING;
         return false;
-    case MYC__STOP: myc__actor_condemn(actor, MYC_EXIT_DONE, 0); return true;
+    case MYC__STOP: myc__actor_condemn(shard, actor, MYC_EXIT_DONE, 0); return true;
     default: fail(shard, actor, next.code); return true;
     }
 }
@@ -57,7 +57,7 @@ MYC__COLD static uint32_t handle_interrupts(myc__shard *shard, myc__actor *actor
         if (!(actor->interrupts & MYC__STOPPING)) {
             start(shard, actor);
         }
-        myc__count_end(&shard->context.counters.started, 1);
+        myc__count_end(&shard->context.counters.done, 1);
     }
     if ((actor->interrupts & (MYC__HOLDING | MYC__STOPPING)) != MYC__HOLDING) {
         return 0;
@@ -91,6 +91,17 @@ MYC__COLD static void ease_pressure(myc__shard *shard, myc__actor *actor)
     }
 }
 
+/* Its mailbox is empty or it is paused. */
+static void go_idle(myc__shard *shard, myc__actor *actor)
+{
+    if (MYC__UNLIKELY(actor->interrupts & MYC__PAUSED)) {
+        actor->activity = MYC__ASLEEP;
+        return;
+    }
+    myc__mailbox_rest(&actor->mailbox, &shard->context.memory);
+    myc__actor_refit(actor);
+}
+
 static inline void go_on(myc__shard *shard, myc__actor *actor)
 {
     actor->activity = MYC__IDLE;
@@ -99,8 +110,8 @@ static inline void go_on(myc__shard *shard, myc__actor *actor)
     }
     if (myc__actor_ready(actor)) {
         myc__schedule(shard, actor);
-    } else if (actor->mailbox.depth == 0) {
-        myc__mailbox_rest(&actor->mailbox, &shard->context.memory);
+    } else {
+        go_idle(shard, actor);
     }
 }
 

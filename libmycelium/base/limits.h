@@ -44,6 +44,10 @@ enum {
     MYC__SLAB_MIN_BYTES = 64 << 10,
     MYC__SLAB_MAX_BYTES = 1 << 20,
 
+    MYC__SOURCES_MAX = 4096, /* open at one time on a worker */
+    MYC__READ_DEPTH_DEFAULT = 4,
+    MYC__READ_DEPTH_MAX = 64,
+
     MYC__TYPES_MAX = 256, /* registered for myc_from_bytes() */
     MYC__NODES_MAX = 1024,
     MYC__LOG_LINE_BYTES = 512,

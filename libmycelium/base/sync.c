@@ -2,9 +2,15 @@
 #include "base/sync.h"
 
 #include <linux/membarrier.h>
+#include <sys/eventfd.h>
 #include <sys/syscall.h>
 
 #include "base/check.h"
+
+int myc__event_open(void)
+{
+    return eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
+}
 
 static long membarrier(int command)
 {

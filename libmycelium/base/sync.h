@@ -43,6 +43,10 @@
 #define MYC__SHARED_WRITE(memory, size_bytes) ((void)0)
 #define MYC__SHARED_READ(memory, size_bytes) ((void)0)
 
+/** Gives an eventfd for myc__event_signal() (release with close()), or -1 with the cause in errno.
+ */
+int myc__event_open(void);
+
 /** Wakes the thread that waits for the eventfd `fd`, now or when it waits next. */
 static inline void myc__event_signal(int fd)
 {

@@ -44,7 +44,6 @@ typedef struct myc__driver_backend {
 struct myc__driver {
     const myc__driver_backend *backend;
     myc__allocator *allocator;
-    const myc__log *log;
     int wake_fd;
     uint32_t in_flight;
     bool several_threads;

@@ -34,7 +34,6 @@ void myc__driver_init(myc__driver *driver, const myc__driver_backend *backend,
 {
     driver->backend = backend;
     driver->allocator = options->allocator;
-    driver->log = options->log;
     driver->wake_fd = options->wake_fd;
     driver->several_threads = options->several_threads;
     driver->owner = pthread_self();

@@ -78,7 +78,7 @@ typedef struct myc__driver_options {
     int wake_fd;      /* an eventfd that ends myc__driver_wait(), or -1; borrowed */
     bool several_threads;      /* used from several threads, one at a time; costs some speed */
     myc__allocator *allocator; /* borrowed */
-    const myc__log *log;       /* borrowed */
+    const myc__log *log;       /* borrowed during the creation only */
     myc__driver_faults faults;
 } myc__driver_options;
 

@@ -77,9 +77,9 @@ static void unlink_large(myc__heap *heap, myc__large_block *large)
 }
 
 /* A large block: one unit of list links, then as in a pool. */
-static myc__header *take_large(myc__memory *memory, uint32_t size_bytes)
+static myc__header *take_large(myc__memory *memory, uint64_t size_bytes)
 {
-    size_t all_bytes = MYC__BLOCK_UNIT + (size_t)size_bytes;
+    size_t all_bytes = MYC__BLOCK_UNIT + size_bytes;
     myc__large_block *large =
         myc__allocate_raw(memory->heap->allocator, all_bytes, MYC__BLOCK_UNIT);
     if (!large) {
@@ -101,9 +101,9 @@ void *myc__memory_new(myc__memory *memory, const myc_type *type, uint32_t size_b
                       uint32_t alignment_bytes)
 {
     uint32_t offset = myc__payload_offset(alignment_bytes);
-    uint32_t block_bytes = offset + size_bytes;
+    uint64_t block_bytes = (uint64_t)offset + size_bytes;
     bool large = block_bytes > MYC__BLOCK_MAX;
-    uint32_t size_class = large ? MYC__LARGE_CLASS : myc__size_class(block_bytes);
+    uint32_t size_class = large ? MYC__LARGE_CLASS : myc__size_class((uint32_t)block_bytes);
     myc__header *block = large ? take_large(memory, block_bytes) : take_block(memory, size_class);
     if (MYC__UNLIKELY(!block)) {
         return NULL;

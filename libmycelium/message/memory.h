@@ -50,7 +50,10 @@ void myc__heap_init(myc__heap *heap, myc__allocator *allocator);
 /** Frees what is left of large blocks. All members are finished before. */
 void myc__heap_fini(myc__heap *heap);
 
-/** Joins `heap` as `endpoint`. `memory` is zeroed. `stocks`: see the struct. */
+/**
+ * Joins `heap` as `endpoint`. `memory` is zeroed. `stocks`: see the struct.
+ * Threads: one at a time joins a heap; others may use it.
+ */
 void myc__memory_init(myc__memory *memory, myc__heap *heap, uint16_t endpoint, bool stocks);
 
 /** Frees all blocks of the pool and the lanes to it. Nobody uses any memory of the heap any more.
@@ -67,7 +70,8 @@ void *myc__memory_new(myc__memory *memory, const myc_type *type, uint32_t size_b
 /** Takes a block nobody refers to any more; it goes home. */
 void myc__memory_free(myc__memory *memory, myc__header *header);
 
-/** Publishes what was freed for other endpoints. At the end of each pass, and before parking. */
+/** Publishes what was freed for other endpoints. A worker at the end of each pass, a foreign thread
+ * with each send. */
 void myc__memory_flush(myc__memory *memory);
 
 /** Calls `visit` for every live block of the heap. Only while no thread uses it. */

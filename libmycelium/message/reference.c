@@ -6,24 +6,32 @@
 static void destroy(myc__memory *memory, myc__header *header)
 {
     if (header->type->destroy) {
-        header->type->destroy(myc__payload_of(header));
+        header->type->destroy((myc_context *)(void *)memory, myc__payload_of(header));
     }
     myc__memory_free(memory, header);
 }
 
-void myc__settle(myc__memory *memory)
+static void settle_one(myc__memory *memory)
 {
     myc__header *header = memory->stock;
     uint32_t count = memory->stock_count;
     memory->stock = NULL;
     memory->stock_count = 0;
-    if (!header || count == 0) {
+    if (count == 0) {
         return;
     }
     uint32_t before = myc__sub_acq_rel_u32(&header->references, count);
     MYC__CHECK(before >= count);
     if (before == count) {
         destroy(memory, header);
+    }
+}
+
+/* A destroy hook may release other payloads, so there may be something in stock again. */
+void myc__settle(myc__memory *memory)
+{
+    while (memory->stock) {
+        settle_one(memory);
     }
 }
 

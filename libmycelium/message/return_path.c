@@ -19,14 +19,24 @@ static void keep(myc__return_end *end, void *block, uint32_t size_class)
     end->overflow = freed;
 }
 
+static void drain_overflow(myc__return_end *end)
+{
+    while (end->overflow && myc__spsc_room(&end->lane->ring)) {
+        myc__free_block *freed = end->overflow;
+        end->overflow = freed->next;
+        fill(end->lane, freed, freed->header.size_class);
+    }
+}
+
 void myc__return_block(myc__return_end *end, void *block, uint32_t size_class)
 {
     MYC__DEBUG_CHECK(((uintptr_t)block & CLASS_MASK) == 0);
+    drain_overflow(end);
     if (MYC__UNLIKELY(myc__spsc_room(&end->lane->ring) == 0)) {
         keep(end, block, size_class);
-        return;
+    } else {
+        fill(end->lane, block, size_class);
     }
-    fill(end->lane, block, size_class);
     if (myc__spsc_unpublished(&end->lane->ring) >= MYC__RETURN_LINE_SLOTS) {
         myc__spsc_publish(&end->lane->ring);
     }
@@ -34,11 +44,7 @@ void myc__return_block(myc__return_end *end, void *block, uint32_t size_class)
 
 bool myc__return_flush(myc__return_end *end)
 {
-    while (end->overflow && myc__spsc_room(&end->lane->ring)) {
-        myc__free_block *freed = end->overflow;
-        end->overflow = freed->next;
-        fill(end->lane, freed, freed->header.size_class);
-    }
+    drain_overflow(end);
     if (myc__spsc_unpublished(&end->lane->ring)) {
         myc__spsc_publish(&end->lane->ring);
     }

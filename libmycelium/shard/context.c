@@ -66,3 +66,11 @@ bool myc__context_flush(myc_context *ctx)
     }
     return ctx->dirty == NULL;
 }
+
+void myc__context_flush_foreign(myc_context *ctx)
+{
+    (void)myc__context_flush(ctx);
+    if (ctx->memory.unflushed) {
+        myc__memory_flush(&ctx->memory);
+    }
+}

@@ -26,7 +26,10 @@ struct myc_context {
 
 static_assert(offsetof(struct myc_context, memory) == 0, "a context begins with its memory");
 
-/** Joins `fabric` as `endpoint`; `shard` is NULL for a foreign thread. `ctx` is zeroed. */
+/**
+ * Joins `fabric` as `endpoint`; `shard` is NULL for a foreign thread. `ctx` is zeroed.
+ * Threads: one at a time joins a fabric; others may use it.
+ */
 void myc__context_init(myc_context *ctx, struct myc__fabric *fabric, uint16_t endpoint,
                        struct myc__shard *shard);
 
@@ -38,6 +41,9 @@ myc__outbox *myc__context_outbox(myc_context *ctx, uint32_t worker);
 
 /** Publishes all that was sent. Returns true when nothing waits for room. */
 bool myc__context_flush(myc_context *ctx);
+
+/** For a foreign thread, which has no end of a pass: publishes what it sent and what it freed. */
+void myc__context_flush_foreign(myc_context *ctx);
 
 /** Notes that `outbox` must be flushed. */
 static inline void myc__context_touch(myc_context *ctx, myc__outbox *outbox)

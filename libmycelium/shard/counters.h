@@ -22,8 +22,10 @@ typedef struct myc__counters {
     uint64_t dropped_newest;
     uint64_t dropped_oldest;
     uint64_t dead_by[MYC_DEAD_REASONS];
-    uint64_t spawned; /* a beginning: an actor that has not had its first turn */
-    uint64_t started; /* its end */
+    /* What is no message, yet must be over before a system is quiet: a spawn until the actor's
+     * first turn, a condemned actor until its end, an order until it is obeyed. */
+    uint64_t begun;
+    uint64_t done;
 } myc__counters;
 
 /** A beginning, or a refusal. Owner only. */

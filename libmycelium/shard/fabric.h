@@ -25,6 +25,9 @@ typedef struct myc__fabric {
     myc__clock clock;
     myc__registry registry;
     myc_io_backend io_backend;
+    bool caller_driven;
+    uint32_t io_refused_said; /* atomic: 1 = the log has why io_uring is not used */
+    uint32_t io_smaller_said; /* atomic: 1 = the log has why a ring is smaller */
 
     uint32_t next_spread; /* atomic: counts spawns that are spread */
     uint32_t stopping;    /* atomic: 1 = foreign sends and all spawns are refused */

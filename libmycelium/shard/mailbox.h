@@ -41,6 +41,14 @@ static inline uint32_t myc__mailbox_slot(const myc__mailbox *mailbox, uint32_t a
     return slot >= mailbox->capacity ? slot - mailbox->capacity : slot;
 }
 
+/** Queues an envelope where there is a slot for it: depth is below capacity. */
+static inline void myc__mailbox_put(myc__mailbox *mailbox, myc__envelope envelope)
+{
+    MYC__DEBUG_CHECK(mailbox->depth < mailbox->capacity);
+    mailbox->slots[myc__mailbox_slot(mailbox, mailbox->depth)] = envelope;
+    mailbox->depth++;
+}
+
 /** Queues an envelope. False when memory for a larger ring is out. */
 static inline bool myc__mailbox_push(myc__mailbox *mailbox, myc__memory *memory,
                                      myc__envelope envelope)
@@ -48,8 +56,7 @@ static inline bool myc__mailbox_push(myc__mailbox *mailbox, myc__memory *memory,
     if (MYC__UNLIKELY(mailbox->depth == mailbox->capacity) && !myc__mailbox_grow(mailbox, memory)) {
         return false;
     }
-    mailbox->slots[myc__mailbox_slot(mailbox, mailbox->depth)] = envelope;
-    mailbox->depth++;
+    myc__mailbox_put(mailbox, envelope);
     return true;
 }
 

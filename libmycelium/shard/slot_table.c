@@ -29,49 +29,81 @@ void myc__slot_table_fini(myc__slot_table *table)
     pthread_mutex_destroy(&table->lock);
 }
 
-static int add_chunk(myc__slot_table *table)
+static uint32_t chunk_of(uint32_t index)
 {
-    uint32_t chunk = 31u - (uint32_t)__builtin_clz(table->used + MYC__SLOT_CHUNK_MIN) - 6;
-    if (table->used == 1u << MYC__INDEX_BITS || chunk >= MYC__SLOT_CHUNKS) {
-        return MYC_ELIMIT;
+    return 31u - (uint32_t)__builtin_clz(index + MYC__SLOT_CHUNK_MIN) - 6;
+}
+
+/* Makes the chunk that the next new index lies in. The allocator is never called under the lock,
+ * since it may have something to log. */
+static int add_chunk(myc__slot_table *table, uint32_t chunk)
+{
+    void *slots = myc__allocate(table->allocator, chunk_bytes(chunk), MYC__CACHE_LINE);
+    pthread_mutex_lock(&table->lock);
+    bool wanted = slots && !table->chunks[chunk];
+    if (wanted) {
+        myc__store_release_ptr((void **)&table->chunks[chunk], slots);
     }
-    if (table->chunks[chunk]) {
+    pthread_mutex_unlock(&table->lock);
+    if (!wanted) {
+        myc__free(table->allocator, slots, chunk_bytes(chunk)); /* another thread was first */
+    }
+    return slots ? 0 : MYC_ENOMEM;
+}
+
+static uint32_t take_oldest_free(myc__slot_table *table)
+{
+    uint32_t index = table->free_oldest;
+    table->free_oldest = myc__slot_at(table, index)->next_free;
+    table->free_count--;
+    return index;
+}
+
+/* Under the lock. Returns MYC_ENOMEM when a chunk is missing: `*chunk` says which. */
+static int take_index(myc__slot_table *table, uint32_t keep_back, uint32_t *index, uint32_t *chunk)
+{
+    if (table->free_count > keep_back) {
+        *index = take_oldest_free(table);
         return 0;
     }
-    void *slots = myc__allocate(table->allocator, chunk_bytes(chunk), MYC__CACHE_LINE);
-    if (!slots) {
+    if (table->used == 1u << MYC__INDEX_BITS) {
+        return MYC_ELIMIT;
+    }
+    *chunk = chunk_of(table->used);
+    if (!table->chunks[*chunk]) {
         return MYC_ENOMEM;
     }
-    myc__store_release_ptr((void **)&table->chunks[chunk], slots);
+    *index = table->used++;
     return 0;
 }
 
-static int take_index(myc__slot_table *table, uint32_t *index)
-{
-    bool full = table->used == 1u << MYC__INDEX_BITS;
-    if (table->free_count > (full ? 0 : REUSE_AFTER)) {
-        *index = table->free_oldest;
-        table->free_oldest = myc__slot_at(table, *index)->next_free;
-        table->free_count--;
-        return 0;
-    }
-    int error = add_chunk(table);
-    if (!error) {
-        *index = table->used++;
-    }
-    return error;
-}
-
-int myc__slot_take(myc__slot_table *table, uint32_t *index, uint32_t *generation)
+static int try_take(myc__slot_table *table, uint32_t keep_back, uint32_t *index,
+                    uint32_t *generation, uint32_t *chunk)
 {
     pthread_mutex_lock(&table->lock);
-    int error = take_index(table, index);
+    int error = take_index(table, keep_back, index, chunk);
     if (!error) {
         *generation = myc__load_relaxed_u32(&myc__slot_at(table, *index)->life) + 1;
         MYC__CHECK(*generation % 2 == 1);
     }
     pthread_mutex_unlock(&table->lock);
     return error;
+}
+
+int myc__slot_take(myc__slot_table *table, uint32_t *index, uint32_t *generation)
+{
+    for (;;) {
+        uint32_t chunk = 0;
+        int error = try_take(table, REUSE_AFTER, index, generation, &chunk);
+        if (error == MYC_ENOMEM && add_chunk(table, chunk) == 0) {
+            continue; /* other threads may have used it up already */
+        }
+        if (error) { /* then without keeping any back */
+            int last = try_take(table, 0, index, generation, &chunk);
+            error = last ? error : 0;
+        }
+        return error;
+    }
 }
 
 void myc__slot_publish(myc__slot *slot, struct myc__actor *actor, uint32_t generation)

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include <stdio.h>
 #include <string.h>
-#include <sys/eventfd.h>
 
 #include "system/system.h"
 
@@ -15,6 +14,7 @@ static void copy_options(myc_system *system, const myc_system_options *options)
     system->thread_start = options->thread_start;
     system->thread_start_user = options->thread_start_user;
     fabric->io_backend = options->io;
+    fabric->caller_driven = options->caller_driven;
     fabric->dead_letter = options->dead_letter;
     fabric->dead_letter_user = options->dead_letter_user;
     fabric->system = system;
@@ -37,7 +37,7 @@ static bool copy_cpus(myc_system *system, const myc_system_options *options)
 
 static int open_wake_fd(const myc_system *system)
 {
-    int fd = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
+    int fd = myc__event_open();
     if (fd < 0) {
         myc__log_line(&system->fabric.log, MYC_LOG_ERROR,
                       "no file descriptor for a worker: raise RLIMIT_NOFILE");

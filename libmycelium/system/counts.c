@@ -31,12 +31,12 @@ static uint64_t ends_of(const myc__counters *counters)
     return myc__load_acquire_u64(&counters->handled) +
            myc__load_acquire_u64(&counters->dropped_newest) +
            myc__load_acquire_u64(&counters->dropped_oldest) + dead_of(counters) +
-           myc__load_acquire_u64(&counters->started);
+           myc__load_acquire_u64(&counters->done);
 }
 
 static uint64_t beginnings_of(const myc__counters *counters)
 {
-    return myc__load_acquire_u64(&counters->accepted) + myc__load_acquire_u64(&counters->spawned);
+    return myc__load_acquire_u64(&counters->accepted) + myc__load_acquire_u64(&counters->begun);
 }
 
 uint64_t myc__sum_ends(const myc_system *system)

@@ -12,8 +12,7 @@ static void thread_ends(void *context)
 {
     myc__foreign *foreign = context;
     myc_system *system = foreign->context.fabric->system;
-    myc__context_flush(&foreign->context);
-    myc__memory_flush(&foreign->context.memory);
+    myc__context_flush_foreign(&foreign->context);
     pthread_mutex_lock(&system->foreign_lock);
     foreign->taken = false;
     pthread_mutex_unlock(&system->foreign_lock);
@@ -38,43 +37,53 @@ void myc__foreign_fini(myc_system *system)
 
 static myc__foreign *take_over(myc_system *system)
 {
-    for (myc__foreign *foreign = system->foreigners; foreign; foreign = foreign->next) {
-        if (!foreign->taken) {
-            return foreign;
-        }
+    myc__foreign *foreign = system->foreigners;
+    while (foreign && foreign->taken) {
+        foreign = foreign->next;
     }
-    return NULL;
+    if (foreign) {
+        foreign->taken = true;
+    }
+    return foreign;
 }
 
-static myc__foreign *make(myc_system *system)
+/* Takes the empty `foreign` in, unless there are too many. */
+static bool join(myc_system *system, myc__foreign *foreign)
 {
     if (system->foreign_count == MYC__FOREIGN_MAX) {
-        return NULL;
-    }
-    myc__foreign *foreign =
-        myc__allocate(&system->fabric.allocator, sizeof *foreign, MYC__CACHE_LINE);
-    if (!foreign) {
-        return NULL;
+        return false;
     }
     uint32_t endpoint = system->fabric.shard_count + system->foreign_count++;
     myc__context_init(&foreign->context, &system->fabric, (uint16_t)endpoint, NULL);
+    foreign->taken = true;
     foreign->next = system->foreigners;
     system->foreigners = foreign;
-    return foreign;
+    return true;
+}
+
+/* The allocator is not called under the lock, since it may have something to log. */
+static myc__foreign *make(myc_system *system)
+{
+    myc__allocator *allocator = &system->fabric.allocator;
+    myc__foreign *foreign = myc__allocate(allocator, sizeof *foreign, MYC__CACHE_LINE);
+    if (!foreign) {
+        return NULL;
+    }
+    pthread_mutex_lock(&system->foreign_lock);
+    bool joined = join(system, foreign);
+    pthread_mutex_unlock(&system->foreign_lock);
+    if (!joined) {
+        myc__free(allocator, foreign, sizeof *foreign);
+    }
+    return joined ? foreign : NULL;
 }
 
 static myc__foreign *open_endpoint(myc_system *system)
 {
     pthread_mutex_lock(&system->foreign_lock);
     myc__foreign *foreign = take_over(system);
-    if (!foreign) {
-        foreign = make(system);
-    }
-    if (foreign) {
-        foreign->taken = true;
-    }
     pthread_mutex_unlock(&system->foreign_lock);
-    return foreign;
+    return foreign ? foreign : make(system);
 }
 
 myc_context *myc_context_of(myc_system *system)

@@ -4,8 +4,8 @@
 #include "system/system.h"
 
 /*
- * When is a system quiet? All ends (handled, dead, dropped, started) are read first, then all
- * beginnings (accepted, spawned). Both only grow, and a beginning is counted before its end:
+ * When is a system quiet? All ends (handled, dead, dropped, done) are read first, then all
+ * beginnings (accepted, begun). Both only grow, and a beginning is counted before its end:
  *
  *     ends read <= ends at the moment between <= beginnings at that moment <= beginnings read
  *

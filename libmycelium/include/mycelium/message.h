@@ -55,9 +55,11 @@ typedef struct myc_type {
     uint32_t id;              /* names the type in serialized form; 0 = has none */
     uint32_t size_bytes;      /* of the payload */
     uint32_t alignment_bytes; /* a power of two, at most 64 */
-    /** Runs once, before the memory is reused; also on a zeroed or half decoded one. May be NULL.
+    /**
+     * Runs once, before the memory is reused, on the thread of the last release; releases what the
+     * payload refers to. Also for one that is zeroed or half decoded. May be NULL.
      */
-    void (*destroy)(void *payload);
+    void (*destroy)(myc_context *ctx, void *payload);
     myc_encode encode; /* may be NULL when id is 0 */
     myc_decode decode; /* likewise */
 } myc_type;

@@ -1,0 +1,58 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#ifndef MYC_IO_SOURCE_H
+#define MYC_IO_SOURCE_H
+
+/*
+ * What every source of a worker has, whatever it reads from, and what the worker's I/O gives to it.
+ *
+ *   state    means                                  leaves by
+ *   OPEN     reads and hands over                   close: by its owner, by the end of its bytes,
+ *                                                   by the end of its owner, by a stop
+ *   CLOSING  waits for what the kernel still has    the last completion: removed, freed
+ *
+ * Threads: the worker's.
+ */
+#include "io/driver.h"
+#include "io/io.h"
+
+typedef struct myc__source myc__source;
+
+typedef struct myc__source_kind {
+    /** Hands over, starts reads, closes itself. Returns how much it did. Only while it is open. */
+    uint32_t (*poll)(myc__source *source);
+    /** Ends what is in flight, then removes and frees the source: now, or in a later poll. */
+    void (*close)(myc__source *source);
+} myc__source_kind;
+
+/** First member of each kind's own struct. */
+struct myc__source {
+    const myc__source_kind *kind;
+    myc__source *previous, *next; /* all of the worker */
+    myc__shard *shard;
+    myc__driver *driver;
+    myc_address owner; /* an actor of this worker */
+    uint32_t number;   /* names it on this worker */
+    bool closing;
+};
+
+/** Gives `*driver`: the worker's own, made at the first call. Borrowed.
+ * Returns 0, MYC_ENOMEM, or MYC_ENOTSUP: io_uring was asked for and is refused. */
+MYC_MUST_CHECK int myc__io_driver(myc__io *io, myc__driver **driver);
+
+/** True when the worker has as many sources as it may. */
+bool myc__io_is_full(const myc__io *io);
+
+/** Numbers `source`, whose kind, driver and owner are set, and polls it from now on. Only when
+ * there is room. Borrows it until it is removed. */
+void myc__io_add(myc__io *io, myc__source *source);
+
+/** Forgets a source; the system may be quiet then. */
+void myc__io_remove(myc__source *source);
+
+/** The open source of this number, or NULL. */
+myc__source *myc__io_find(const myc__io *io, uint32_t number);
+
+/** Closes it, unless it is being closed already. It may be freed then. */
+void myc__source_close(myc__source *source);
+
+#endif

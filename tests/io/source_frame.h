@@ -1,0 +1,374 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#ifndef TESTS_IO_SOURCE_FRAME_H
+#define TESTS_IO_SOURCE_FRAME_H
+
+/*
+ * A system to read files in, of each kind: SOURCE_TEST(suite, name) { ... frame->system ... } runs
+ * once for each. A kind that this kernel refuses is a visible skip. And an actor that reads, checks
+ * every byte, and notes what it was told.
+ */
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <sched.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <criterion/criterion.h>
+#include <criterion/parameterized.h>
+#include <mycelium/mycelium.h>
+
+#include "io/driver.h"
+#include "support/leaks.h"
+#include "system/system.h"
+
+enum kind { KIND_URING, KIND_URING_THREADS, KIND_READ, KIND_READ_THREADS, KIND_COUNT };
+
+enum { LOG_LINES_MAX = 8, TOO_LONG_S = 120 };
+#define TOO_LONG_NS (UINT64_C(60) * 1000000000)
+
+struct lines {
+    uint32_t count; /* atomic */
+    char text[LOG_LINES_MAX][512];
+};
+
+struct frame {
+    myc_system *system;
+    myc_context *ctx;
+    struct lines lines;
+    uint32_t fds_before;
+    uint64_t bytes, bytes_peak; /* atomic: of the system's memory */
+    uint64_t bytes_limit;       /* atomic: memory is out beyond it; 0 = no limit */
+    char directory[32];
+};
+
+MYC_UNUSED static void keep_line(void *user, myc_log_level level, const char *text)
+{
+    (void)level;
+    struct lines *lines = user;
+    uint32_t index = __atomic_fetch_add(&lines->count, 1, __ATOMIC_ACQ_REL);
+    snprintf(lines->text[index % LOG_LINES_MAX], sizeof lines->text[0], "%s", text);
+}
+
+MYC_UNUSED static bool lines_have(const struct lines *lines, const char *text)
+{
+    for (uint32_t line = 0; line < LOG_LINES_MAX; line++)
+        if (strstr(lines->text[line], text))
+            return true;
+    return false;
+}
+
+MYC_UNUSED static void *allocate(void *user, size_t size_bytes, size_t alignment_bytes)
+{
+    struct frame *frame = user;
+    uint64_t bytes = __atomic_add_fetch(&frame->bytes, size_bytes, __ATOMIC_RELAXED);
+    uint64_t limit = __atomic_load_n(&frame->bytes_limit, __ATOMIC_RELAXED);
+    if (limit && bytes > limit) {
+        __atomic_fetch_sub(&frame->bytes, size_bytes, __ATOMIC_RELAXED);
+        return NULL;
+    }
+    uint64_t peak = __atomic_load_n(&frame->bytes_peak, __ATOMIC_RELAXED);
+    while (bytes > peak && !__atomic_compare_exchange_n(&frame->bytes_peak, &peak, bytes, false,
+                                                        __ATOMIC_RELAXED, __ATOMIC_RELAXED)) {
+    }
+    return aligned_alloc(alignment_bytes,
+                         (size_bytes + alignment_bytes - 1) / alignment_bytes * alignment_bytes);
+}
+
+MYC_UNUSED static void deallocate(void *user, void *memory, size_t size_bytes)
+{
+    struct frame *frame = user;
+    __atomic_fetch_sub(&frame->bytes, size_bytes, __ATOMIC_RELAXED);
+    free(memory);
+}
+
+MYC_UNUSED static uint32_t open_fds(void)
+{
+    uint32_t count = 0;
+    DIR *directory = opendir("/proc/self/fd");
+    while (readdir(directory))
+        count++;
+    closedir(directory);
+    return count;
+}
+
+/** Whether the kernel grants io_uring. */
+MYC_UNUSED static bool uring_is_granted(struct lines *lines)
+{
+    myc__log log = {keep_line, lines};
+    myc__allocator allocator;
+    myc__allocator_init(&allocator, NULL, &log);
+    myc__driver *driver;
+    int error = myc__driver_create(
+        &(myc__driver_options){
+            .backend = MYC_IO_URING, .wake_fd = -1, .allocator = &allocator, .log = &log},
+        &driver);
+    myc__driver_destroy(driver);
+    return error != MYC_ENOTSUP;
+}
+
+MYC_UNUSED static void frame_open_with(struct frame *frame, myc_system_options options)
+{
+    memset(frame, 0, sizeof *frame);
+    strcpy(frame->directory, "/tmp/mycelium-XXXXXX");
+    cr_assert_not_null(mkdtemp(frame->directory));
+    frame->fds_before = open_fds();
+    options.log = keep_line;
+    options.log_user = &frame->lines;
+    options.allocator = (myc_allocator){allocate, deallocate, frame};
+    cr_assert_eq(0, myc_system_create(&options, &frame->system));
+    frame->ctx = myc_context_of(frame->system);
+    cr_assert_not_null(frame->ctx);
+}
+
+MYC_UNUSED static void frame_open(struct frame *frame, enum kind kind)
+{
+    bool is_uring = kind == KIND_URING || kind == KIND_URING_THREADS;
+    struct lines lines = {0};
+    if (is_uring && !uring_is_granted(&lines))
+        cr_skip_test("%s", lines.text[0]);
+    frame_open_with(frame, (myc_system_options){
+                               .io = is_uring ? MYC_IO_URING : MYC_IO_READ,
+                               .caller_driven = kind == KIND_URING || kind == KIND_READ,
+                               .workers = 2,
+                               .idle = MYC_IDLE_PARK,
+                           });
+}
+
+MYC_UNUSED static void remove_files(const char *path)
+{
+    DIR *directory = opendir(path);
+    for (struct dirent *entry; (entry = readdir(directory));)
+        (void)unlinkat(dirfd(directory), entry->d_name, 0);
+    closedir(directory);
+    cr_expect_eq(0, rmdir(path));
+}
+
+MYC_UNUSED static void frame_close(struct frame *frame)
+{
+    cr_expect_eq(0, myc_system_stop(frame->system, NULL, NULL));
+    cr_expect_eq(0, myc_system_destroy(frame->system), "payloads are lost");
+    cr_expect_eq(0, frame->bytes);
+    cr_expect_eq(frame->fds_before, open_fds(), "file descriptors are lost");
+    remove_files(frame->directory);
+}
+
+#define SOURCE_TEST(suite, name)                                                                   \
+    static void suite##_##name(struct frame *frame, enum kind kind);                               \
+    ParameterizedTestParameters(suite, name)                                                       \
+    {                                                                                              \
+        static enum kind kinds[KIND_COUNT];                                                        \
+        for (int kind = 0; kind < KIND_COUNT; kind++)                                              \
+            kinds[kind] = (enum kind)kind;                                                         \
+        return cr_make_param_array(enum kind, kinds, KIND_COUNT);                                  \
+    }                                                                                              \
+    ParameterizedTest(enum kind *kind, suite, name, .timeout = TOO_LONG_S)                         \
+    {                                                                                              \
+        struct frame frame;                                                                        \
+        frame_open(&frame, *kind);                                                                 \
+        suite##_##name(&frame, *kind);                                                             \
+        frame_close(&frame);                                                                       \
+        NO_LEAKS();                                                                                \
+    }                                                                                              \
+    static void suite##_##name(struct frame *frame, MYC_UNUSED enum kind kind)
+
+/** Lets the system go on, and then looks at `condition` again. */
+#define AWAIT(frame, condition)                                                                    \
+    do {                                                                                           \
+        step(frame);                                                                               \
+    } while (!(condition))
+
+MYC_UNUSED static void step(struct frame *frame)
+{
+    if (myc_system_run_once(frame->system) < 0)
+        sched_yield();
+}
+
+MYC_UNUSED static void await_quiescence(struct frame *frame)
+{
+    cr_assert_eq(0, myc_system_await_quiescence(frame->system, TOO_LONG_NS));
+}
+
+/** Each place of a file has its own byte, so that a wrong place is seen. */
+MYC_UNUSED static uint8_t byte_at(uint64_t offset)
+{
+    return (uint8_t)((offset * UINT64_C(0x9E3779B97F4A7C15)) >> 56);
+}
+
+MYC_UNUSED static void write_bytes(int fd, uint64_t offset, size_t size_bytes)
+{
+    uint8_t *bytes = malloc(size_bytes + 1);
+    for (size_t index = 0; index < size_bytes; index++)
+        bytes[index] = byte_at(offset + index);
+    for (size_t written = 0; written < size_bytes;) {
+        ssize_t size = write(fd, bytes + written, size_bytes - written);
+        cr_assert_gt(size, 0);
+        written += (size_t)size;
+    }
+    free(bytes);
+}
+
+/** Gives the path of a new file of byte_at(). Static storage, for one file at a time. */
+MYC_UNUSED static const char *file_of(struct frame *frame, size_t size_bytes)
+{
+    static char path[64];
+    snprintf(path, sizeof path, "%s/file", frame->directory);
+    int fd = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
+    cr_assert_geq(fd, 0);
+    write_bytes(fd, 0, size_bytes);
+    close(fd);
+    return path;
+}
+
+/** What a reader is to do, and what it was told. Read the latter, unless it is atomic, at
+ * quiescence only. */
+struct script {
+    const char *path;
+    myc_read_options options;
+    uint32_t again;       /* each chunk is handled at so many comings */
+    uint32_t stop_after;  /* chunks; then it stops. 0 = never */
+    uint32_t close_after; /* chunks; then it closes the source. 0 = never */
+    bool fails_to_start;
+    bool retains; /* keeps every chunk */
+
+    uint32_t opened; /* atomic: myc_read_file() has returned */
+    int error;       /* of it */
+    myc_source source;
+    uint64_t received_bytes; /* atomic */
+    uint32_t chunks;
+    uint32_t wrong_bytes, wrong_offsets, wrong_sources;
+    uint32_t ends; /* atomic */
+    myc_stream_end end;
+    uint32_t comings; /* of the current chunk */
+    const myc_chunk *kept[64];
+};
+
+struct reader {
+    struct script *script;
+};
+
+static int reader_on_start(struct reader *self, myc_context *ctx);
+static void reader_on_stop(struct reader *self, myc_context *ctx, myc_exit why);
+static myc_next reader_on_chunk(struct reader *self, myc_context *ctx, const myc_chunk *chunk);
+static myc_next reader_on_end(struct reader *self, myc_context *ctx, const myc_stream_end *end);
+MYC_ACTOR_WITH_LIFECYCLE(reader, myc_stream, MYC_STREAM_ROWS)
+
+static int reader_on_start(struct reader *self, myc_context *ctx)
+{
+    struct script *script = self->script;
+    script->error =
+        myc_read_file(ctx, reader_self(ctx), script->path, &script->options, &script->source);
+    __atomic_store_n(&script->opened, 1, __ATOMIC_RELEASE);
+    return script->fails_to_start ? MYC_EINVAL : 0;
+}
+
+static void reader_on_stop(struct reader *self, myc_context *ctx, myc_exit why)
+{
+    (void)self, (void)ctx, (void)why;
+}
+
+MYC_UNUSED static uint32_t count_wrong_bytes(const myc_chunk *chunk)
+{
+    uint32_t wrong = 0;
+    for (uint32_t index = 0; index < chunk->size_bytes; index++)
+        wrong += chunk->bytes[index] != byte_at(chunk->offset + index);
+    return wrong;
+}
+
+static void check_chunk(struct script *script, const myc_chunk *chunk)
+{
+    script->wrong_offsets += chunk->offset != script->received_bytes;
+    script->wrong_sources += chunk->source != script->source.number || chunk->size_bytes == 0;
+    script->wrong_bytes += count_wrong_bytes(chunk);
+}
+
+static myc_next reader_on_chunk(struct reader *self, myc_context *ctx, const myc_chunk *chunk)
+{
+    struct script *script = self->script;
+    if (++script->comings < script->again)
+        return MYC_AGAIN;
+    script->comings = 0;
+    check_chunk(script, chunk);
+    if (script->retains)
+        script->kept[script->chunks] = myc_chunk_retain(ctx, chunk);
+    script->chunks++;
+    __atomic_store_n(&script->received_bytes, script->received_bytes + chunk->size_bytes,
+                     __ATOMIC_RELEASE);
+    if (script->chunks == script->close_after)
+        myc_source_close(ctx, script->source);
+    return script->chunks == script->stop_after ? MYC_STOP : MYC_CONTINUE;
+}
+
+static myc_next reader_on_end(struct reader *self, myc_context *ctx, const myc_stream_end *end)
+{
+    (void)ctx;
+    struct script *script = self->script;
+    script->end = *end;
+    script->wrong_sources += end->source != script->source.number;
+    __atomic_store_n(&script->ends, script->ends + 1, __ATOMIC_RELEASE);
+    return MYC_CONTINUE;
+}
+
+MYC_UNUSED static uint64_t received(const struct script *script)
+{
+    return __atomic_load_n(&script->received_bytes, __ATOMIC_ACQUIRE);
+}
+
+MYC_UNUSED static uint32_t ends(const struct script *script)
+{
+    return __atomic_load_n(&script->ends, __ATOMIC_ACQUIRE);
+}
+
+MYC_UNUSED static uint64_t actors_alive(const struct frame *frame)
+{
+    myc_counts counts;
+    myc_system_counts(frame->system, &counts);
+    return counts.actors;
+}
+
+/** Spawns a reader, which borrows `script` until nothing more comes. Its file is open then. */
+MYC_UNUSED static myc_stream_ref spawn_reader(struct frame *frame, struct script *script)
+{
+    myc_stream_ref ref;
+    cr_assert_eq(0, reader_spawn(frame->ctx, &(struct reader){script}, NULL, &ref));
+    AWAIT(frame, __atomic_load_n(&script->opened, __ATOMIC_ACQUIRE));
+    return ref;
+}
+
+/** Lets the system have so many bytes more than it has now. */
+MYC_UNUSED static void limit_memory(struct frame *frame, uint64_t more_bytes)
+{
+    uint64_t bytes = __atomic_load_n(&frame->bytes, __ATOMIC_RELAXED);
+    __atomic_store_n(&frame->bytes_limit, bytes + more_bytes, __ATOMIC_RELAXED);
+}
+
+/** Reads `script->path` until nothing more comes. */
+MYC_UNUSED static void read_all(struct frame *frame, struct script *script)
+{
+    spawn_reader(frame, script);
+    await_quiescence(frame);
+}
+
+MYC_UNUSED static void expect_read(const struct script *script, uint64_t size_bytes)
+{
+    cr_expect_eq(0, script->error, "%s", myc_error_text(script->error));
+    cr_expect_eq(size_bytes, script->received_bytes, "%zu, not %zu", (size_t)script->received_bytes,
+                 (size_t)size_bytes);
+    cr_expect_eq(0, script->wrong_bytes);
+    cr_expect_eq(0, script->wrong_offsets);
+    cr_expect_eq(0, script->wrong_sources);
+}
+
+MYC_UNUSED static void expect_read_to_end(const struct script *script, uint64_t size_bytes)
+{
+    expect_read(script, size_bytes);
+    cr_expect_eq(1, script->ends);
+    cr_expect_eq(size_bytes, script->end.size_bytes);
+    cr_expect_eq(0, script->end.error);
+    cr_expect_eq(0, script->end.os_error);
+}
+
+#endif
