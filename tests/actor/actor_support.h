@@ -1,0 +1,374 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#ifndef TESTS_ACTOR_ACTOR_SUPPORT_H
+#define TESTS_ACTOR_ACTOR_SUPPORT_H
+
+/*
+ * A caller-driven system with a recorder of log lines and dead letters, and one kind of actor, the
+ * desk: it writes each ticket it gets into a journal of the test's and does what the journal's
+ * script says. A job runs a function of the test inside a handler, so on a worker's context.
+ *
+ *     struct world *here = world_open(2);
+ *     struct journal journal = {0};
+ *     desk_ref desk = world_desk(here, 1, &journal, NULL);
+ *     send_ticket(here->ctx, desk, 0, 7);          from a foreign context
+ *     world_call(here, 0, send_some, &desk);       from worker 0
+ *     world_run(here);
+ *     world_close(here);                           checks conservation and that nothing leaks
+ *
+ * Threads: all runs on the test's own thread.
+ */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <criterion/criterion.h>
+#include <mycelium/mycelium.h>
+
+#include "support/leaks.h"
+
+enum {
+    WORLD_WORKERS_MAX = 4,
+    LETTERS_KEPT = 4096,
+    LOG_LINES_KEPT = 64,
+    LOG_LINE_BYTES = 256,
+    IDLE_PASSES = 8, /* more than any chain of orders between workers needs */
+    PASSES_MAX = 1000000
+};
+
+typedef struct ticket_data {
+    uint32_t sender;
+    uint32_t number;
+    uint32_t *destroyed; /* counted up by the destroy hook; may be NULL */
+} ticket_data;
+MYC_MESSAGE(ticket_data)
+
+typedef struct job_data {
+    void (*run)(myc_context *ctx, void *argument);
+    void *argument;
+} job_data;
+MYC_MESSAGE(job_data)
+
+static void ticket_destroy(myc_context *ctx, void *payload)
+{
+    (void)ctx;
+    uint32_t *destroyed = ((ticket_data *)payload)->destroyed;
+    if (destroyed)
+        ++*destroyed;
+}
+
+/* Weak: each test file of the program brings the same definitions. */
+__attribute__((weak)) MYC_MESSAGE_TYPE(ticket_data, .destroy = ticket_destroy);
+__attribute__((weak)) MYC_MESSAGE_TYPE(job_data, .destroy = NULL);
+
+#define DESK_ROWS(ROW, P)                                                                          \
+    ROW(P, ticket, ticket_data)                                                                    \
+    ROW(P, job, job_data)
+MYC_PROTOCOL(desk, DESK_ROWS)
+
+/** What happened to a desk, and what it is to do. Lives longer than its desk. */
+struct journal {
+    ticket_data *entries; /* one for each call of the handler */
+    uint32_t count;
+    uint32_t capacity;
+    uint32_t starts;
+    uint32_t stops;
+    uint32_t jobs;
+    myc_exit why;
+    int start_code;
+    bool gated;       /* without a permit the ticket in hand comes again and again */
+    uint32_t permits; /* tickets that still pass the gate */
+    myc_next (*on_ticket)(struct journal *journal, myc_context *ctx, const ticket_data *ticket);
+    void (*at_start)(struct journal *journal, myc_context *ctx);
+    void (*at_stop)(struct journal *journal, myc_context *ctx);
+    void *user;
+};
+
+struct desk {
+    struct journal *journal;
+};
+
+static inline void journal_add(struct journal *journal, const ticket_data *entry)
+{
+    if (journal->count == journal->capacity) {
+        journal->capacity = journal->capacity ? 2 * journal->capacity : 64;
+        journal->entries = realloc(journal->entries, journal->capacity * sizeof *journal->entries);
+        cr_assert_not_null(journal->entries);
+    }
+    journal->entries[journal->count++] = *entry;
+}
+
+static inline void journal_fini(struct journal *journal)
+{
+    free(journal->entries);
+    journal->entries = NULL;
+    journal->count = journal->capacity = 0;
+}
+
+static myc_next desk_on_ticket(struct desk *self, myc_context *ctx, const ticket_data *ticket)
+{
+    struct journal *journal = self->journal;
+    if (!journal)
+        return MYC_CONTINUE;
+    if (journal->gated && journal->permits == 0)
+        return MYC_AGAIN;
+    journal->permits -= journal->gated;
+    journal_add(journal, ticket);
+    return journal->on_ticket ? journal->on_ticket(journal, ctx, ticket) : MYC_CONTINUE;
+}
+
+static myc_next desk_on_job(struct desk *self, myc_context *ctx, const job_data *job)
+{
+    self->journal->jobs++;
+    job->run(ctx, job->argument);
+    return MYC_CONTINUE;
+}
+
+static int desk_on_start(struct desk *self, myc_context *ctx)
+{
+    struct journal *journal = self->journal;
+    if (!journal)
+        return 0;
+    journal->starts++;
+    if (journal->at_start)
+        journal->at_start(journal, ctx);
+    return journal->start_code;
+}
+
+static void desk_on_stop(struct desk *self, myc_context *ctx, myc_exit why)
+{
+    struct journal *journal = self->journal;
+    if (!journal)
+        return;
+    journal->stops++;
+    journal->why = why;
+    if (journal->at_stop)
+        journal->at_stop(journal, ctx);
+}
+
+MYC_ACTOR_WITH_LIFECYCLE(desk, desk, DESK_ROWS)
+
+struct letter {
+    myc_address to;
+    uint32_t tag;
+    myc_dead_reason reason;
+    uint32_t number; /* of a ticket */
+};
+
+struct world {
+    myc_system *system;
+    myc_context *ctx; /* the test's own: a foreign one */
+    uint32_t workers;
+    desk_ref clerks[WORLD_WORKERS_MAX]; /* one on each worker, for jobs */
+    struct journal clerk_journals[WORLD_WORKERS_MAX];
+    myc_counts mark;
+    uint32_t letter_count;
+    struct letter letters[LETTERS_KEPT];
+    uint32_t log_count;
+    char log[LOG_LINES_KEPT][LOG_LINE_BYTES];
+};
+
+static inline void world_keep_letter(void *user, const myc_dead_letter *dead)
+{
+    struct world *world = user;
+    const ticket_data *ticket = ticket_data_cast(dead->payload);
+    if (world->letter_count < LETTERS_KEPT)
+        world->letters[world->letter_count] =
+            (struct letter){dead->to, dead->tag, dead->reason, ticket ? ticket->number : 0};
+    world->letter_count++;
+}
+
+static inline void world_keep_log(void *user, myc_log_level level, const char *text)
+{
+    struct world *world = user;
+    (void)level;
+    if (world->log_count < LOG_LINES_KEPT)
+        snprintf(world->log[world->log_count], LOG_LINE_BYTES, "%s", text);
+    world->log_count++;
+}
+
+MYC_UNUSED static bool world_logged(const struct world *world, const char *part)
+{
+    for (uint32_t line = 0; line < world->log_count && line < LOG_LINES_KEPT; line++) {
+        if (strstr(world->log[line], part))
+            return true;
+    }
+    return false;
+}
+
+MYC_UNUSED static uint32_t letters_of(const struct world *world, myc_dead_reason reason)
+{
+    uint32_t count = 0;
+    for (uint32_t index = 0; index < world->letter_count && index < LETTERS_KEPT; index++)
+        count += world->letters[index].reason == reason;
+    return count;
+}
+
+/** A desk on `worker`; `given` may be NULL, its place is not looked at. */
+MYC_UNUSED static desk_ref desk_at(myc_context *ctx, uint32_t worker, struct journal *journal,
+                                   const myc_spawn_options *given)
+{
+    myc_spawn_options options = given ? *given : (myc_spawn_options){0};
+    options.place = MYC_PLACE_ON_WORKER;
+    options.worker = worker;
+    desk_ref ref = {0};
+    cr_assert_eq(0, desk_spawn(ctx, &(struct desk){journal}, &options, &ref));
+    return ref;
+}
+
+MYC_UNUSED static desk_ref world_desk(struct world *world, uint32_t worker, struct journal *journal,
+                                      const myc_spawn_options *given)
+{
+    return desk_at(world->ctx, worker, journal, given);
+}
+
+MYC_UNUSED static ticket_data *ticket_make(myc_context *ctx, uint32_t sender, uint32_t number)
+{
+    ticket_data *made = ticket_data_new(ctx);
+    cr_assert_not_null(made);
+    made->sender = sender;
+    made->number = number;
+    return made;
+}
+
+MYC_UNUSED static myc_sent send_ticket(myc_context *ctx, desk_ref to, uint32_t sender,
+                                       uint32_t number)
+{
+    return desk_send_ticket(ctx, to, ticket_make(ctx, sender, number));
+}
+
+MYC_UNUSED static int64_t world_pass(struct world *world)
+{
+    int64_t handled = myc_system_run_once(world->system);
+    cr_assert_geq(handled, 0);
+    return handled;
+}
+
+/** Drives the system until nothing moves any more. */
+MYC_UNUSED static void world_run(struct world *world)
+{
+    uint32_t passes = 0;
+    for (uint32_t idle = 0; idle < IDLE_PASSES; passes++) {
+        cr_assert_lt(passes, PASSES_MAX, "the system does not come to rest");
+        idle = world_pass(world) ? 0 : idle + 1;
+    }
+}
+
+/** Runs `run` in a handler on `worker`. Other desks may have had turns when it returns. */
+MYC_UNUSED static void world_call(struct world *world, uint32_t worker,
+                                  void (*run)(myc_context *ctx, void *argument), void *argument)
+{
+    job_data *made = job_data_new(world->ctx);
+    cr_assert_not_null(made);
+    *made = (job_data){run, argument};
+    uint32_t before = world->clerk_journals[worker].jobs;
+    cr_assert_eq(MYC_SENT, desk_send_job(world->ctx, world->clerks[worker], made));
+    for (uint32_t passes = 0; world->clerk_journals[worker].jobs == before; passes++) {
+        cr_assert_lt(passes, PASSES_MAX, "the job does not run");
+        world_pass(world);
+    }
+}
+
+MYC_UNUSED static myc_counts world_counts(const struct world *world)
+{
+    myc_counts counts;
+    myc_system_counts(world->system, &counts);
+    return counts;
+}
+
+MYC_UNUSED static void world_mark(struct world *world)
+{
+    world->mark = world_counts(world);
+}
+
+/** The counts since world_mark(); `queued` and `actors` are those of now. */
+MYC_UNUSED static myc_counts world_since(const struct world *world)
+{
+    myc_counts counts = world_counts(world);
+    counts.accepted -= world->mark.accepted;
+    counts.handled -= world->mark.handled;
+    counts.dead -= world->mark.dead;
+    counts.dropped -= world->mark.dropped;
+    counts.refused -= world->mark.refused;
+    counts.dropped_newest -= world->mark.dropped_newest;
+    counts.dropped_oldest -= world->mark.dropped_oldest;
+    for (uint32_t reason = 0; reason < MYC_DEAD_REASONS; reason++)
+        counts.dead_by[reason] -= world->mark.dead_by[reason];
+    return counts;
+}
+
+/* `queued` is what is left of `accepted`: more ends than beginnings would make it huge. */
+static inline void world_expect_conserved(const struct world *world)
+{
+    myc_counts counts = world_counts(world);
+    cr_expect_eq(counts.accepted, counts.handled + counts.dead + counts.dropped + counts.queued);
+    cr_expect_leq(counts.queued, counts.accepted);
+    cr_expect_eq(counts.dead, world->letter_count);
+}
+
+static inline void world_start(struct world *world, const myc_system_options *options)
+{
+    cr_assert_eq(0, myc_system_create(options, &world->system));
+    world->ctx = myc_context_of(world->system);
+    cr_assert_not_null(world->ctx);
+    for (uint32_t worker = 0; worker < world->workers; worker++)
+        world->clerks[worker] =
+            desk_at(world->ctx, worker, &world->clerk_journals[worker],
+                    &(myc_spawn_options){.name = "clerk", .mailbox_bound = 1 << 20});
+}
+
+/** Gives a world with its clerks started: close it. */
+MYC_UNUSED static struct world *world_open(uint32_t workers)
+{
+    struct world *made = calloc(1, sizeof *made);
+    cr_assert_not_null(made);
+    cr_assert_leq(workers, WORLD_WORKERS_MAX);
+    made->workers = workers;
+    world_start(made, &(myc_system_options){.workers = workers,
+                                            .caller_driven = true,
+                                            .io = MYC_IO_READ,
+                                            .log = world_keep_log,
+                                            .log_user = made,
+                                            .dead_letter = world_keep_letter,
+                                            .dead_letter_user = made});
+    world_run(made);
+    world_mark(made);
+    return made;
+}
+
+/**
+ * Stops by discarding and destroys, so on_stop of every desk left runs. What was recorded stays.
+ * Returns the count of payloads still held.
+ */
+MYC_UNUSED static uint64_t world_end(struct world *world)
+{
+    world_expect_conserved(world);
+    cr_expect_eq(0, myc_system_stop(world->system, &(myc_stop_options){.discard = true}, NULL));
+    world_expect_conserved(world);
+    cr_expect_eq(0, world_counts(world).actors);
+    return myc_system_destroy(world->system);
+}
+
+MYC_UNUSED static void world_free(struct world *world)
+{
+    for (uint32_t worker = 0; worker < world->workers; worker++)
+        journal_fini(&world->clerk_journals[worker]);
+    free(world);
+}
+
+/** Ends it; no payload may be held any more. Takes `world`. */
+MYC_UNUSED static void world_close(struct world *world)
+{
+    cr_expect_eq(0, world_end(world), "payloads are still held");
+    world_free(world);
+}
+
+/** The journal holds the numbers from `first` on, `count` of them, in order. */
+MYC_UNUSED static void expect_numbers(const struct journal *journal, uint32_t first, uint32_t count)
+{
+    cr_expect_eq(count, journal->count, "expected %u tickets, got %u", count, journal->count);
+    for (uint32_t index = 0; index < journal->count && index < count; index++)
+        cr_assert_eq(first + index, journal->entries[index].number, "ticket %u is %u, not %u",
+                     index, journal->entries[index].number, first + index);
+}
+
+#endif

@@ -1,0 +1,411 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "actor_support.h"
+
+static void expect_exit(const struct journal *journal, myc_exit_reason reason, int32_t code)
+{
+    cr_expect_eq(1, journal->stops);
+    cr_expect_eq(reason, journal->why.reason);
+    cr_expect_eq(code, journal->why.code);
+}
+
+static void note_no_ticket_yet(struct journal *journal, myc_context *ctx)
+{
+    (void)ctx;
+    cr_expect_eq(0, journal->count, "a message came before on_start");
+}
+
+Test(lifecycle, on_start_runs_once_before_the_first_message)
+{
+    struct world *here = world_open(2);
+    for (uint32_t worker = 0; worker < 2; worker++) {
+        struct journal journal = {.at_start = note_no_ticket_yet};
+        desk_ref desk = world_desk(here, worker, &journal, NULL);
+        cr_expect_eq(0, journal.starts, "on_start runs on the home worker");
+        for (uint32_t number = 0; number < 10; number++)
+            cr_expect_eq(MYC_SENT, send_ticket(here->ctx, desk, 0, number));
+        world_run(here);
+        cr_expect_eq(1, journal.starts);
+        expect_numbers(&journal, 0, 10);
+        journal_fini(&journal);
+        myc_stop(here->ctx, desk.address);
+        world_run(here);
+    }
+    world_close(here);
+    NO_LEAKS();
+}
+
+static void greet(struct journal *journal, myc_context *ctx)
+{
+    cr_expect_eq(MYC_SENT, send_ticket(ctx, desk_self(ctx), 0, 5));
+    cr_expect_eq(1, myc_worker(ctx));
+    (void)journal;
+}
+
+Test(lifecycle, on_start_can_send_to_itself)
+{
+    struct world *here = world_open(2);
+    struct journal journal = {.at_start = greet};
+    world_desk(here, 1, &journal, NULL);
+    world_run(here);
+    expect_numbers(&journal, 5, 1);
+    world_close(here);
+    journal_fini(&journal);
+    NO_LEAKS();
+}
+
+Test(lifecycle, a_failed_on_start_ends_the_actor_without_on_stop)
+{
+    struct world *here = world_open(2);
+    struct journal journal = {.start_code = MYC_ENOENT};
+    desk_ref desk = world_desk(here, 1, &journal, &(myc_spawn_options){.name = "opener"});
+    for (uint32_t number = 0; number < 7; number++)
+        cr_expect_eq(MYC_SENT, send_ticket(here->ctx, desk, 0, number));
+    world_run(here);
+    cr_expect_eq(1, journal.starts);
+    cr_expect_eq(0, journal.stops);
+    cr_expect_eq(0, journal.count);
+    cr_expect_eq(7, letters_of(here, MYC_DEAD_LEFT));
+    cr_expect_eq(MYC_DEAD, send_ticket(here->ctx, desk, 0, 8));
+    cr_expect_eq(2, world_counts(here).actors);
+    cr_expect(world_logged(here, "opener"));
+    cr_expect(world_logged(here, myc_error_text(MYC_ENOENT)));
+    world_close(here);
+    NO_LEAKS();
+}
+
+static void stop_self(struct journal *journal, myc_context *ctx)
+{
+    (void)journal;
+    myc_stop(ctx, myc_self(ctx));
+}
+
+Test(lifecycle, an_actor_that_stops_itself_in_on_start_has_an_on_stop)
+{
+    struct world *here = world_open(1);
+    struct journal journal = {.at_start = stop_self};
+    desk_ref desk = world_desk(here, 0, &journal, NULL);
+    cr_expect_eq(MYC_SENT, send_ticket(here->ctx, desk, 0, 0));
+    world_run(here);
+    cr_expect_eq(0, journal.count);
+    expect_exit(&journal, MYC_EXIT_REQUESTED, 0);
+    cr_expect_eq(1, letters_of(here, MYC_DEAD_LEFT));
+    world_close(here);
+    NO_LEAKS();
+}
+
+/* What ticket 3 makes the actor do; the others go on. */
+struct verdict {
+    myc_next next;
+    bool stop_self_first;
+};
+
+static myc_next judge(struct journal *journal, myc_context *ctx, const ticket_data *ticket)
+{
+    const struct verdict *verdict = journal->user;
+    if (ticket->number != 3)
+        return MYC_CONTINUE;
+    if (verdict->stop_self_first)
+        myc_stop(ctx, myc_self(ctx));
+    return verdict->next;
+}
+
+/* Ten tickets: 0 to 3 are handled, the other six are letters, in order. */
+static void end_by_verdict(struct verdict verdict, myc_exit_reason reason, int32_t code)
+{
+    struct world *here = world_open(1);
+    struct journal journal = {.on_ticket = judge, .user = &verdict};
+    desk_ref desk = world_desk(here, 0, &journal, &(myc_spawn_options){.name = "judge"});
+    for (uint32_t number = 0; number < 10; number++)
+        cr_expect_eq(MYC_SENT, send_ticket(here->ctx, desk, 0, number));
+    world_run(here);
+    expect_numbers(&journal, 0, 4);
+    expect_exit(&journal, reason, code);
+    cr_assert_eq(6, here->letter_count);
+    for (uint32_t index = 0; index < 6; index++) {
+        cr_expect_eq(MYC_DEAD_LEFT, here->letters[index].reason);
+        cr_expect_eq(4 + index, here->letters[index].number);
+        cr_expect(myc_address_equal(desk.address, here->letters[index].to));
+    }
+    cr_expect_eq(4, world_since(here).handled);
+    cr_expect_eq(reason == MYC_EXIT_FAILED, world_logged(here, "judge"));
+    world_close(here);
+    journal_fini(&journal);
+}
+
+Test(lifecycle, the_verdict_to_stop_ends_the_actor_as_done)
+{
+    end_by_verdict((struct verdict){MYC_STOP, false}, MYC_EXIT_DONE, 0);
+    NO_LEAKS();
+}
+
+Test(lifecycle, the_verdict_to_fail_ends_the_actor_with_its_code)
+{
+    end_by_verdict((struct verdict){MYC_FAIL(MYC_EIO), false}, MYC_EXIT_FAILED, MYC_EIO);
+    NO_LEAKS();
+}
+
+Test(lifecycle, a_stop_of_itself_ends_the_actor_as_requested)
+{
+    end_by_verdict((struct verdict){MYC_CONTINUE, true}, MYC_EXIT_REQUESTED, 0);
+    NO_LEAKS();
+}
+
+Test(lifecycle, the_first_reason_counts)
+{
+    end_by_verdict((struct verdict){MYC_STOP, true}, MYC_EXIT_REQUESTED, 0);
+    NO_LEAKS();
+}
+
+Test(lifecycle, a_failure_is_logged_with_name_and_error)
+{
+    struct world *here = world_open(1);
+    struct verdict verdict = {MYC_FAIL(MYC_EIO), false};
+    for (uint32_t named = 0; named < 2; named++) {
+        struct journal journal = {.on_ticket = judge, .user = &verdict};
+        myc_spawn_options options = {.name = named ? "quote reader" : NULL};
+        desk_ref desk = world_desk(here, 0, &journal, &options);
+        cr_expect_eq(MYC_SENT, send_ticket(here->ctx, desk, 0, 3));
+        world_run(here);
+        cr_assert_eq(named + 1, here->log_count);
+        cr_expect_not_null(strstr(here->log[named], named ? "quote reader" : "desk"));
+        cr_expect_not_null(strstr(here->log[named], "input/output error"));
+        cr_expect_not_null(strstr(here->log[named], "-11"));
+        journal_fini(&journal);
+    }
+    world_close(here);
+    NO_LEAKS();
+}
+
+struct stop_order {
+    desk_ref desk;
+    uint32_t sends;
+    uint32_t times;
+};
+
+static void send_then_stop(myc_context *ctx, void *argument)
+{
+    struct stop_order *order = argument;
+    for (uint32_t number = 0; number < order->sends; number++)
+        cr_expect_eq(MYC_SENT, send_ticket(ctx, order->desk, 0, number));
+    for (uint32_t time = 0; time < order->times; time++)
+        myc_stop(ctx, order->desk.address);
+}
+
+/* From its own worker, from another and from outside; the actor had no turn in between. */
+Test(lifecycle, a_stop_passes_ahead_of_what_is_queued)
+{
+    struct world *here = world_open(2);
+    for (uint32_t sender = 0; sender < 3; sender++) {
+        struct journal journal = {0};
+        struct stop_order order = {world_desk(here, 1, &journal, NULL), 20, 1};
+        world_run(here);
+        uint32_t letters = here->letter_count;
+        if (sender < 2)
+            world_call(here, sender, send_then_stop, &order);
+        else
+            send_then_stop(here->ctx, &order);
+        world_run(here);
+        cr_expect_eq(0, journal.count);
+        expect_exit(&journal, MYC_EXIT_REQUESTED, 0);
+        cr_expect_eq(letters + 20, here->letter_count);
+    }
+    cr_expect_eq(60, letters_of(here, MYC_DEAD_LEFT));
+    world_close(here);
+    NO_LEAKS();
+}
+
+Test(lifecycle, a_second_stop_does_nothing)
+{
+    struct world *here = world_open(2);
+    for (uint32_t sender = 0; sender < 2; sender++) {
+        struct journal journal = {0};
+        struct stop_order order = {world_desk(here, 1, &journal, NULL), 0, 3};
+        world_run(here);
+        world_call(here, sender, send_then_stop, &order);
+        world_run(here);
+        expect_exit(&journal, MYC_EXIT_REQUESTED, 0);
+        world_call(here, sender, send_then_stop, &order);
+        world_run(here);
+        cr_expect_eq(1, journal.stops);
+    }
+    cr_expect_eq(2, world_counts(here).actors);
+    world_close(here);
+    NO_LEAKS();
+}
+
+static void spawn_send_stop(myc_context *ctx, void *argument)
+{
+    struct journal *journal = argument;
+    struct stop_order order = {desk_at(ctx, 1, journal, NULL), 3, 1};
+    send_then_stop(ctx, &order);
+}
+
+/* On its own worker the stop comes before the first turn: it never was. */
+Test(lifecycle, a_stop_before_the_start_calls_neither_hook)
+{
+    struct world *here = world_open(2);
+    struct journal journal = {0};
+    world_call(here, 1, spawn_send_stop, &journal);
+    world_run(here);
+    cr_expect_eq(0, journal.starts);
+    cr_expect_eq(0, journal.stops);
+    cr_expect_eq(0, journal.count);
+    cr_expect_eq(3, letters_of(here, MYC_DEAD_LEFT));
+    cr_expect_eq(2, world_counts(here).actors);
+    cr_expect_eq(0, myc_system_await_quiescence(here->system, 0), "the start is accounted for");
+    world_close(here);
+    NO_LEAKS();
+}
+
+Test(lifecycle, a_stop_before_the_start_from_elsewhere_calls_both_hooks_or_none)
+{
+    struct world *here = world_open(2);
+    struct journal journal = {0};
+    world_call(here, 0, spawn_send_stop, &journal);
+    world_run(here);
+    cr_expect_eq(journal.starts, journal.stops);
+    cr_expect_eq(0, journal.count);
+    cr_expect_eq(3, world_since(here).dead);
+    world_close(here);
+    NO_LEAKS();
+}
+
+struct farewell {
+    desk_ref friend;
+    myc_sent to_friend;
+    myc_sent to_self;
+};
+
+static void say_farewell(struct journal *journal, myc_context *ctx)
+{
+    struct farewell *farewell = journal->user;
+    farewell->to_friend = send_ticket(ctx, farewell->friend, 0, 100);
+    farewell->to_self = send_ticket(ctx, desk_self(ctx), 0, 101);
+}
+
+Test(lifecycle, on_stop_can_send)
+{
+    struct world *here = world_open(2);
+    for (uint32_t worker = 0; worker < 2; worker++) {
+        struct journal friend = {0};
+        struct farewell farewell = {world_desk(here, worker, &friend, NULL), MYC_FULL, MYC_FULL};
+        struct journal journal = {.at_stop = say_farewell, .user = &farewell};
+        desk_ref desk = world_desk(here, 1, &journal, NULL);
+        world_run(here);
+        myc_stop(here->ctx, desk.address);
+        world_run(here);
+        cr_expect_eq(MYC_SENT, farewell.to_friend);
+        expect_numbers(&friend, 100, 1);
+        cr_expect_eq(MYC_SENT, farewell.to_self, "it still lives");
+        cr_expect_eq(worker + 1, letters_of(here, MYC_DEAD_LEFT));
+        cr_expect_eq(0, journal.count);
+        journal_fini(&friend);
+        myc_stop(here->ctx, farewell.friend.address);
+        world_run(here);
+    }
+    world_close(here);
+    NO_LEAKS();
+}
+
+static void note_queued(struct journal *journal, myc_context *ctx)
+{
+    myc_counts counts;
+    myc_system_counts(myc_context_system(ctx), &counts);
+    *(uint64_t *)journal->user = counts.queued;
+}
+
+static myc_next stop_now(struct journal *journal, myc_context *ctx, const ticket_data *ticket)
+{
+    (void)journal;
+    (void)ctx;
+    (void)ticket;
+    return MYC_STOP;
+}
+
+/* Who waits for quiescence, or drains, must not be told that all is done while on_stop can send. */
+Test(lifecycle, the_last_message_is_not_done_before_on_stop_is)
+{
+    struct world *here = world_open(1);
+    uint64_t queued = UINT64_MAX;
+    struct journal journal = {.on_ticket = stop_now, .at_stop = note_queued, .user = &queued};
+    desk_ref desk = world_desk(here, 0, &journal, NULL);
+    cr_expect_eq(MYC_SENT, send_ticket(here->ctx, desk, 0, 0));
+    world_run(here);
+    cr_expect_eq(1, queued);
+    cr_expect_eq(0, world_counts(here).queued);
+    world_close(here);
+    journal_fini(&journal);
+    NO_LEAKS();
+}
+
+Test(lifecycle, quiescence_waits_for_a_stop_on_its_way)
+{
+    struct world *here = world_open(2);
+    struct journal journal = {0};
+    desk_ref desk = world_desk(here, 1, &journal, NULL);
+    world_run(here);
+    myc_stop(here->ctx, desk.address);
+    cr_expect_eq(0, myc_system_await_quiescence(here->system, UINT64_MAX));
+    cr_expect_eq(1, journal.stops);
+    world_close(here);
+    NO_LEAKS();
+}
+
+Test(lifecycle, a_stop_of_the_system_tells_every_actor)
+{
+    struct world *here = world_open(3);
+    struct journal journals[3] = {{0}, {.gated = true}, {0}};
+    for (uint32_t worker = 0; worker < 3; worker++) {
+        desk_ref desk = world_desk(here, worker, &journals[worker], NULL);
+        for (uint32_t number = 0; number < 4; number++)
+            cr_expect_eq(MYC_SENT, send_ticket(here->ctx, desk, 0, number));
+    }
+    world_run(here);
+    cr_expect_eq(0, myc_system_stop(here->system, &(myc_stop_options){.discard = true}, NULL));
+    for (uint32_t worker = 0; worker < 3; worker++)
+        expect_exit(&journals[worker], MYC_EXIT_SYSTEM, 0);
+    cr_expect_eq(4, letters_of(here, MYC_DEAD_DISCARDED), "one in hand and three queued");
+    cr_expect_eq(0, world_counts(here).actors);
+    world_close(here);
+    journal_fini(&journals[0]);
+    journal_fini(&journals[2]);
+    NO_LEAKS();
+}
+
+Test(lifecycle, a_stop_that_drains_handles_what_is_queued)
+{
+    struct world *here = world_open(2);
+    struct journal journal = {0};
+    desk_ref desk = world_desk(here, 1, &journal, NULL);
+    for (uint32_t number = 0; number < 500; number++)
+        cr_expect_eq(MYC_SENT, send_ticket(here->ctx, desk, 0, number));
+    cr_expect_eq(0, myc_system_stop(here->system, NULL, NULL));
+    expect_numbers(&journal, 0, 500);
+    expect_exit(&journal, MYC_EXIT_SYSTEM, 0);
+    cr_expect_eq(0, here->letter_count);
+    world_close(here);
+    journal_fini(&journal);
+    NO_LEAKS();
+}
+
+static myc_next try_to_stop_the_system(struct journal *journal, myc_context *ctx,
+                                       const ticket_data *ticket)
+{
+    (void)journal;
+    (void)ticket;
+    cr_expect_eq(MYC_ETHREAD, myc_system_stop(myc_context_system(ctx), NULL, NULL));
+    return MYC_CONTINUE;
+}
+
+Test(lifecycle, a_handler_cannot_stop_the_system)
+{
+    struct world *here = world_open(1);
+    struct journal journal = {.on_ticket = try_to_stop_the_system};
+    desk_ref desk = world_desk(here, 0, &journal, NULL);
+    cr_expect_eq(MYC_SENT, send_ticket(here->ctx, desk, 0, 0));
+    world_run(here);
+    cr_expect_eq(1, journal.count);
+    world_close(here);
+    journal_fini(&journal);
+    NO_LEAKS();
+}
