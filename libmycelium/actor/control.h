@@ -6,8 +6,9 @@
 
 /**
  * Sends an order to an actor's worker, ahead of user messages there and never refused: when the
- * lane is full it waits at the sender. `to` is on another worker, or the caller is a foreign
- * thread. Dropped with a log line only when memory is out.
+ * lane is full it waits at the sender; a foreign thread's goes into the worker's order box. `to` is
+ * on another worker, or the caller is a foreign thread. Dropped with a log line only when memory is
+ * out.
  */
 void myc__control_send(myc_context *ctx, myc_address to, myc__control order, const void *argument);
 

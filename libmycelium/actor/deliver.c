@@ -119,9 +119,24 @@ static myc__lane *lane_from(myc__shard *shard, uint32_t endpoint)
     return myc__load_acquire_ptr((void **)&shard->inbox[endpoint]);
 }
 
+MYC__COLD static uint32_t take_orders(myc__shard *shard)
+{
+    uint32_t taken = 0;
+    myc__order *order = myc__order_box_take(&shard->orders);
+    while (order) {
+        control(shard, &order->envelope);
+        order = myc__order_free(order, &shard->context.memory);
+        taken++;
+    }
+    return taken;
+}
+
 uint32_t myc__receive(myc__shard *shard)
 {
     uint32_t taken = 0;
+    if (MYC__UNLIKELY(myc__order_box_pending(&shard->orders))) {
+        taken = take_orders(shard);
+    }
     uint32_t high = myc__load_acquire_u32(&shard->context.fabric->endpoint_high);
     for (uint32_t i = 0; i < high; i++) {
         myc__lane *lane = lane_from(shard, i);
@@ -134,6 +149,9 @@ uint32_t myc__receive(myc__shard *shard)
 
 bool myc__inbox_pending(myc__shard *shard)
 {
+    if (myc__order_box_pending(&shard->orders)) {
+        return true;
+    }
     uint32_t high = myc__load_acquire_u32(&shard->context.fabric->endpoint_high);
     for (uint32_t i = 0; i < high; i++) {
         myc__lane *lane = lane_from(shard, i);

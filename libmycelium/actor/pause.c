@@ -64,13 +64,28 @@ static bool make_place(myc__shard *shard, myc__actor *actor)
     return true;
 }
 
+/* One that was woken by something else may pause again before it was granted room. */
+static bool is_waiting(const myc__actor *actor, myc_address address)
+{
+    for (uint32_t i = 0; actor->waiters && i < actor->waiters->count; i++) {
+        if (myc_address_equal(actor->waiters->addresses[i], address)) {
+            return true;
+        }
+    }
+    return false;
+}
+
 void myc__await_room(myc__shard *shard, myc__actor *actor, const void *waiter)
 {
+    myc_address address = myc__address_unpack(waiter);
+    if (is_waiting(actor, address)) {
+        return;
+    }
     if (myc__has_drained(actor) || !make_place(shard, actor)) {
         myc__grant_room(shard, waiter); /* without memory to wait in, it tries again and again */
         return;
     }
-    actor->waiters->addresses[actor->waiters->count++] = myc__address_unpack(waiter);
+    actor->waiters->addresses[actor->waiters->count++] = address;
 }
 
 static void pause_on(myc_context *ctx, myc_address to, myc_address self)

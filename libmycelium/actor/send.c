@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include <time.h>
-
 #include "actor/dead_letter.h"
 #include "actor/deliver.h"
+#include "base/back_off.h"
 
 MYC__COLD static myc_sent refuse(myc_context *ctx, const void *payload)
 {
@@ -127,18 +126,6 @@ myc_sent myc_send(myc_context *ctx, myc_address to, uint32_t tag, const void *pa
     return send_elsewhere(ctx, to, tag, payload);
 }
 
-/* Growing pauses: short ones for a receiver that is just behind, long ones to leave it the core. */
-static void back_off(uint32_t tries)
-{
-    enum { SPINS = 16, LONGEST_NS = 1000000 };
-    if (tries < SPINS) {
-        myc__pause();
-        return;
-    }
-    long pause_ns = tries - SPINS < 10 ? 1000L << (tries - SPINS) : LONGEST_NS;
-    nanosleep(&(struct timespec){.tv_nsec = pause_ns}, NULL);
-}
-
 myc_sent myc_send_wait(myc_context *ctx, myc_address to, uint32_t tag, const void *payload,
                        uint64_t timeout_ns)
 {
@@ -156,6 +143,6 @@ myc_sent myc_send_wait(myc_context *ctx, myc_address to, uint32_t tag, const voi
             myc_release(ctx, payload);
             return sent;
         }
-        back_off(tries);
+        myc__back_off(tries);
     }
 }

@@ -66,9 +66,8 @@ MYC__COLD static uint32_t handle_interrupts(myc__shard *shard, myc__actor *actor
     return handle(shard, actor, myc__envelope_tag(&actor->held), actor->held.payload);
 }
 
-static inline uint32_t handle_mailbox(myc__shard *shard, myc__actor *actor)
+static inline uint32_t handle_mailbox(myc__shard *shard, myc__actor *actor, uint32_t handled)
 {
-    uint32_t handled = 0;
     while (actor->mailbox.depth && !actor->interrupts && handled < actor->batch_max) {
         /* Field by field: a copy of 16 bytes would wait for the two stores of a fresh send. */
         const myc__envelope *front = myc__mailbox_front(&actor->mailbox);
@@ -123,7 +122,7 @@ static inline uint32_t run_turn(myc__shard *shard, myc__actor *actor)
     if (MYC__UNLIKELY(actor->interrupts)) {
         handled = handle_interrupts(shard, actor);
     }
-    handled += handle_mailbox(shard, actor);
+    handled = handle_mailbox(shard, actor, handled);
     myc__count_end(&shard->context.counters.handled, handled);
     if (MYC__UNLIKELY(actor->interrupts & MYC__STOPPING)) {
         myc__actor_end(shard, actor);

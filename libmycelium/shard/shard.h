@@ -7,6 +7,7 @@
  * thread touches it, but for the words marked atomic.
  */
 #include "shard/context.h"
+#include "shard/order_box.h"
 #include "shard/slot_table.h"
 
 /** What a worker is told to do, in order; it acknowledges each stage when it is done with it. */
@@ -31,7 +32,8 @@ typedef struct myc__shard {
     uint32_t stage_done;                     /* atomic: written by the worker */
     uint32_t open_sources;                   /* atomic: written by the worker */
 
-    alignas(MYC__CACHE_LINE) myc__slot_table slots;
+    alignas(MYC__CACHE_LINE) myc__order_box orders; /* from foreign threads */
+    myc__slot_table slots;
     myc__lane *inbox[MYC__ENDPOINTS_MAX]; /* atomic: published by each sender on first use */
 } myc__shard;
 

@@ -59,6 +59,7 @@ static int add_shard(myc_system *system, uint32_t index, bool asymmetric)
     }
     shard->index = index;
     myc__parking_init(&shard->parking, wake_fd, asymmetric);
+    myc__order_box_init(&shard->orders);
     myc__slot_table_init(&shard->slots, &fabric->allocator);
     myc__context_init(&shard->context, fabric, (uint16_t)index, shard);
     fabric->shards[index] = shard;
@@ -81,6 +82,7 @@ static void free_shard(myc_system *system, myc__shard *shard)
     myc__io_destroy(shard->io);
     myc__context_fini(&shard->context);
     myc__slot_table_fini(&shard->slots);
+    myc__order_box_fini(&shard->orders);
     close(shard->parking.wake_fd);
     myc__free(&system->fabric.allocator, shard, sizeof *shard);
 }

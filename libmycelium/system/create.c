@@ -2,10 +2,20 @@
 #include "system/options.h"
 #include "system/system.h"
 
+/* A worker without a thread has nobody to acknowledge the stages. */
+static void excuse_missing(myc_system *system)
+{
+    for (uint32_t i = system->thread_count; i < system->fabric.shard_count; i++) {
+        system->fabric.shards[i]->stage = MYC__STAGE_EXIT;
+        system->fabric.shards[i]->stage_done = MYC__STAGE_EXIT;
+    }
+}
+
 static int start(myc_system *system)
 {
     int error = system->caller_driven ? 0 : myc__threads_start(system);
     if (error) {
+        excuse_missing(system);
         (void)myc__stages(system, true, UINT64_MAX); /* those that did start */
         myc__system_free(system);
     }

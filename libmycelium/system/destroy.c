@@ -84,6 +84,7 @@ uint64_t myc_system_destroy(myc_system *system)
     if (!system) {
         return 0;
     }
+    MYC__CHECK(!myc__in_a_handler(system));
     pthread_mutex_lock(&system->stop_lock);
     if (!system->stopped) {
         int error = myc__stages(system, true, UINT64_MAX);

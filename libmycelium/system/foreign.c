@@ -23,6 +23,8 @@ int myc__foreign_init(myc_system *system)
     int failed = pthread_mutex_init(&system->foreign_lock, NULL);
     MYC__CHECK(failed == 0);
     if (pthread_key_create(&system->foreign_key, thread_ends) != 0) {
+        myc__log_line(&system->fabric.log, MYC_LOG_ERROR,
+                      "the process has no thread-specific key left: each system needs one");
         pthread_mutex_destroy(&system->foreign_lock);
         return MYC_ELIMIT;
     }

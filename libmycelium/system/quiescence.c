@@ -30,9 +30,26 @@ bool myc__is_quiescent(const myc_system *system)
     return ends == myc__sum_beginnings(system) && open_sources(system) == 0;
 }
 
+bool myc__in_a_handler(const myc_system *system)
+{
+    const myc_context *ctx = pthread_getspecific(system->foreign_key);
+    if (ctx && ctx->shard) {
+        return true;
+    }
+    bool inside = false;
+    for (uint32_t i = 0; system->caller_driven && i < system->fabric.shard_count; i++) {
+        inside = inside || system->fabric.shards[i]->context.current != NULL;
+    }
+    return inside;
+}
+
 /* One look costs a worker a few shared cache lines, so a waiter looks seldom. */
 static void wait_a_little(myc_system *system, uint32_t looks)
 {
+    myc_context *own = pthread_getspecific(system->foreign_key);
+    if (own) { /* a foreign thread's: what it has sent must be on its way */
+        myc__context_flush_foreign(own);
+    }
     if (system->caller_driven) {
         (void)myc_system_run_once(system);
         return;
@@ -60,6 +77,9 @@ uint64_t myc__deadline_after(uint64_t timeout_ns)
 
 int myc_system_await_quiescence(myc_system *system, uint64_t timeout_ns)
 {
+    if (myc__in_a_handler(system)) {
+        return MYC_ETHREAD;
+    }
     return myc__wait_until(system, myc__is_quiescent, myc__deadline_after(timeout_ns))
                ? 0
                : MYC_ETIMEDOUT;

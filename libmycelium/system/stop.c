@@ -63,26 +63,13 @@ static void list_stragglers(myc_system *system, myc_stop_report *report)
     }
 }
 
-static bool in_a_handler(const myc_system *system)
-{
-    const myc_context *ctx = pthread_getspecific(system->foreign_key);
-    if (ctx && ctx->shard) {
-        return true;
-    }
-    bool inside = false;
-    for (uint32_t i = 0; system->caller_driven && i < system->fabric.shard_count; i++) {
-        inside = inside || system->fabric.shards[i]->context.current != NULL;
-    }
-    return inside;
-}
-
 int myc_system_stop(myc_system *system, const myc_stop_options *given, myc_stop_report *report)
 {
     myc_stop_options options = given ? *given : (myc_stop_options){0};
     if (options.timeout_ns == 0) {
         options.timeout_ns = MYC__STOP_TIMEOUT_NS_DEFAULT;
     }
-    if (in_a_handler(system)) {
+    if (myc__in_a_handler(system)) {
         return MYC_ETHREAD;
     }
     pthread_mutex_lock(&system->stop_lock);

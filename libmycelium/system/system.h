@@ -65,6 +65,7 @@ void myc__system_free(myc_system *system);
 
 /* quiescence.c */
 bool myc__is_quiescent(const myc_system *system);
+bool myc__in_a_handler(const myc_system *system);
 uint64_t myc__deadline_after(uint64_t timeout_ns);
 bool myc__wait_until(myc_system *system, bool (*reached)(const myc_system *), uint64_t deadline_ns);
 

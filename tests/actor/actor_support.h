@@ -243,7 +243,10 @@ MYC_UNUSED static int64_t world_pass(struct world *world)
     return handled;
 }
 
-/** Drives the system until nothing moves any more. */
+/**
+ * Drives the system until no message moves any more; some may be stuck. Hundreds of starts or stops
+ * may be left: world_await() waits for those.
+ */
 MYC_UNUSED static void world_run(struct world *world)
 {
     uint32_t passes = 0;
@@ -251,6 +254,13 @@ MYC_UNUSED static void world_run(struct world *world)
         cr_assert_lt(passes, PASSES_MAX, "the system does not come to rest");
         idle = world_pass(world) ? 0 : idle + 1;
     }
+}
+
+/** Drives the system until all that was begun is over, starts and stops too. Nobody may be stuck.
+ */
+MYC_UNUSED static void world_await(struct world *world)
+{
+    cr_assert_eq(0, myc_system_await_quiescence(world->system, UINT64_C(60000000000)));
 }
 
 /** Runs `run` in a handler on `worker`. Other desks may have had turns when it returns. */
@@ -316,6 +326,17 @@ static inline void world_start(struct world *world, const myc_system_options *op
                     &(myc_spawn_options){.name = "clerk", .mailbox_bound = 1 << 20});
 }
 
+MYC_UNUSED static myc_system_options world_options(struct world *world)
+{
+    return (myc_system_options){.workers = world->workers,
+                                .caller_driven = true,
+                                .io = MYC_IO_READ,
+                                .log = world_keep_log,
+                                .log_user = world,
+                                .dead_letter = world_keep_letter,
+                                .dead_letter_user = world};
+}
+
 /** Gives a world with its clerks started: close it. */
 MYC_UNUSED static struct world *world_open(uint32_t workers)
 {
@@ -323,13 +344,8 @@ MYC_UNUSED static struct world *world_open(uint32_t workers)
     cr_assert_not_null(made);
     cr_assert_leq(workers, WORLD_WORKERS_MAX);
     made->workers = workers;
-    world_start(made, &(myc_system_options){.workers = workers,
-                                            .caller_driven = true,
-                                            .io = MYC_IO_READ,
-                                            .log = world_keep_log,
-                                            .log_user = made,
-                                            .dead_letter = world_keep_letter,
-                                            .dead_letter_user = made});
+    myc_system_options options = world_options(made);
+    world_start(made, &options);
     world_run(made);
     world_mark(made);
     return made;

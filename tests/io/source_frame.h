@@ -25,7 +25,14 @@
 #include "support/leaks.h"
 #include "system/system.h"
 
-enum kind { KIND_URING, KIND_URING_THREADS, KIND_READ, KIND_READ_THREADS, KIND_COUNT };
+enum kind {
+    KIND_URING, /* this thread drives the workers */
+    KIND_READ,
+    KIND_URING_THREADS,
+    KIND_READ_THREADS,
+    KIND_COUNT,
+    KIND_DRIVEN_COUNT = 2,
+};
 
 enum { LOG_LINES_MAX = 8, TOO_LONG_S = 120 };
 #define TOO_LONG_NS (UINT64_C(60) * 1000000000)
@@ -156,24 +163,29 @@ MYC_UNUSED static void frame_close(struct frame *frame)
     remove_files(frame->directory);
 }
 
-#define SOURCE_TEST(suite, name)                                                                   \
-    static void suite##_##name(struct frame *frame, enum kind kind);                               \
+#define SOURCE_TEST_OF(suite, name, kind_count)                                                    \
+    static void suite##_##name(struct frame *frame);                                               \
     ParameterizedTestParameters(suite, name)                                                       \
     {                                                                                              \
-        static enum kind kinds[KIND_COUNT];                                                        \
-        for (int kind = 0; kind < KIND_COUNT; kind++)                                              \
+        static enum kind kinds[kind_count];                                                        \
+        for (int kind = 0; kind < kind_count; kind++)                                              \
             kinds[kind] = (enum kind)kind;                                                         \
-        return cr_make_param_array(enum kind, kinds, KIND_COUNT);                                  \
+        return cr_make_param_array(enum kind, kinds, kind_count);                                  \
     }                                                                                              \
     ParameterizedTest(enum kind *kind, suite, name, .timeout = TOO_LONG_S)                         \
     {                                                                                              \
         struct frame frame;                                                                        \
         frame_open(&frame, *kind);                                                                 \
-        suite##_##name(&frame, *kind);                                                             \
+        suite##_##name(&frame);                                                                    \
         frame_close(&frame);                                                                       \
         NO_LEAKS();                                                                                \
     }                                                                                              \
-    static void suite##_##name(struct frame *frame, MYC_UNUSED enum kind kind)
+    static void suite##_##name(struct frame *frame)
+
+#define SOURCE_TEST(suite, name) SOURCE_TEST_OF(suite, name, KIND_COUNT)
+
+/** Where this thread drives the workers, so that it may look into their own state. */
+#define DRIVEN_TEST(suite, name) SOURCE_TEST_OF(suite, name, KIND_DRIVEN_COUNT)
 
 /** Lets the system go on, and then looks at `condition` again. */
 #define AWAIT(frame, condition)                                                                    \
@@ -231,6 +243,7 @@ struct script {
     uint32_t again;       /* each chunk is handled at so many comings */
     uint32_t stop_after;  /* chunks; then it stops. 0 = never */
     uint32_t close_after; /* chunks; then it closes the source. 0 = never */
+    uint32_t wait_after;  /* chunks; then it goes on when the system stops. 0 = never */
     bool fails_to_start;
     bool retains; /* keeps every chunk */
 
@@ -285,10 +298,16 @@ static void check_chunk(struct script *script, const myc_chunk *chunk)
     script->wrong_bytes += count_wrong_bytes(chunk);
 }
 
+static bool has_to_wait(const struct script *script, const myc_context *ctx)
+{
+    return script->wait_after && script->chunks == script->wait_after &&
+           myc__load_acquire_u32(&ctx->shard->stage) == MYC__STAGE_RUN;
+}
+
 static myc_next reader_on_chunk(struct reader *self, myc_context *ctx, const myc_chunk *chunk)
 {
     struct script *script = self->script;
-    if (++script->comings < script->again)
+    if (++script->comings < script->again || has_to_wait(script, ctx))
         return MYC_AGAIN;
     script->comings = 0;
     check_chunk(script, chunk);

@@ -92,6 +92,22 @@ SOURCE_TEST(file_source_pipe, waits_for_the_first_writer_of_a_fifo)
     expect_read_to_end(&script, size_of_pieces());
 }
 
+SOURCE_TEST(file_source_pipe, ends_with_its_owner_before_the_first_writer)
+{
+    char path[64];
+    snprintf(path, sizeof path, "%s/fifo", frame->directory);
+    cr_assert_eq(0, mkfifo(path, 0600));
+    struct script scripts[2] = {{.path = path}, {.path = path}};
+    myc_stream_ref ref = spawn_reader(frame, &scripts[0]);
+    myc_stop(frame->ctx, ref.address);
+    await_quiescence(frame);
+    cr_expect_eq(0, scripts[0].ends);
+    spawn_reader(frame, &scripts[1]);
+    cr_expect_eq(0, myc_system_stop(frame->system, NULL, NULL));
+    cr_expect_eq(0, scripts[1].ends);
+    cr_expect_eq(0, actors_alive(frame));
+}
+
 static void put_in_place_of_stdin(int fd)
 {
     cr_assert_eq(STDIN_FILENO, dup2(fd, STDIN_FILENO));

@@ -39,7 +39,7 @@ SOURCE_TEST(file_source_stop, may_be_closed_too_late)
 
 static void stop_in_the_middle(struct frame *frame, bool discard)
 {
-    struct script script = {.path = file_of(frame, SIZE), .options = {8}, .again = 20};
+    struct script script = {.path = file_of(frame, SIZE), .options = {8}, .wait_after = 3};
     spawn_reader(frame, &script);
     AWAIT(frame, received(&script) >= 3 * MYC_CHUNK_BYTES);
     cr_expect_eq(0, myc_system_stop(frame->system, &(myc_stop_options){.discard = discard}, NULL));

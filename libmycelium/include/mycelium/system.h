@@ -161,14 +161,16 @@ MYC_API myc_system *myc_context_system(const myc_context *ctx);
 /**
  * Runs each worker of a caller-driven system once, in order, on the calling thread: takes what has
  * arrived, gives each runnable actor one turn, polls sources. Never blocks.
- * Returns how many messages were handled, or MYC_EINVAL when the system has threads of its own.
+ * Returns how many messages were handled, MYC_EINVAL when the system has threads of its own, or
+ * MYC_ETHREAD (called from a handler).
  * Threads: one at a time; the same thread's context is that of a foreign thread.
  */
 MYC_API int64_t myc_system_run_once(myc_system *system);
 
 /**
  * Waits until nothing is queued, no handler runs and no source is open, or `timeout_ns` has passed.
- * Drives the workers if the system is caller-driven. Returns 0 or MYC_ETIMEDOUT.
+ * Drives the workers if the system is caller-driven.
+ * Returns 0, MYC_ETIMEDOUT, or MYC_ETHREAD (called from a handler).
  */
 MYC_API int myc_system_await_quiescence(myc_system *system, uint64_t timeout_ns);
 

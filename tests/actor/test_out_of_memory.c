@@ -1,0 +1,188 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* An allocator that can run dry: every failure is an answer, and nothing is lost. */
+#include "actor_support.h"
+
+struct well {
+    bool dry;
+    uint64_t asked_in_vain;
+    uint64_t blocks;
+};
+
+static void *well_allocate(void *user, size_t size_bytes, size_t alignment_bytes)
+{
+    struct well *well = user;
+    void *memory = NULL;
+    well->asked_in_vain += well->dry;
+    if (well->dry || posix_memalign(&memory, alignment_bytes, size_bytes) != 0)
+        return NULL;
+    well->blocks++;
+    return memory;
+}
+
+static void well_free(void *user, void *memory, size_t size_bytes)
+{
+    struct well *well = user;
+    (void)size_bytes;
+    well->blocks--;
+    free(memory);
+}
+
+static struct world *world_on(struct well *well, uint32_t workers)
+{
+    struct world *here = calloc(1, sizeof *here);
+    cr_assert_not_null(here);
+    here->workers = workers;
+    myc_system_options options = world_options(here);
+    options.allocator = (myc_allocator){well_allocate, well_free, well};
+    world_start(here, &options);
+    return here;
+}
+
+Test(out_of_memory, all_memory_comes_from_the_allocator_and_goes_back)
+{
+    struct well well = {0};
+    struct world *here = world_on(&well, 2);
+    struct journal journal = {0};
+    desk_ref desk = world_desk(here, 1, &journal, NULL);
+    for (uint32_t number = 0; number < 900; number++)
+        cr_expect_eq(MYC_SENT, send_ticket(here->ctx, desk, 0, number));
+    world_run(here);
+    cr_expect_gt(well.blocks, 0);
+    world_close(here);
+    cr_expect_eq(0, well.blocks);
+    journal_fini(&journal);
+    NO_LEAKS();
+}
+
+struct flood {
+    struct well *well;
+    desk_ref to;
+    uint32_t sent;
+    uint32_t refused;
+};
+
+/* One payload, many references: only mailboxes and lanes need memory. */
+static void flood_dry(myc_context *ctx, void *argument)
+{
+    struct flood *flood = argument;
+    ticket_data *ticket = ticket_make(ctx, 0, 0);
+    flood->well->dry = true;
+    for (uint32_t number = 0; number < 100000; number++) {
+        myc_sent sent = desk_send_ticket(ctx, flood->to, ticket_data_retain(ctx, ticket));
+        flood->sent += sent == MYC_SENT;
+        flood->refused += sent == MYC_FULL;
+    }
+    ticket_data_release(ctx, ticket);
+}
+
+/* The ring grows as long as the pools have blocks; then sends are refused, and none is lost. */
+Test(out_of_memory, a_mailbox_that_cannot_grow_refuses)
+{
+    struct well well = {0};
+    struct world *here = world_on(&well, 1);
+    struct journal journal = {0};
+    struct flood flood = {
+        &well, world_desk(here, 0, &journal, &(myc_spawn_options){.mailbox_bound = 1u << 20}), 0,
+        0};
+    world_run(here);
+    world_call(here, 0, flood_dry, &flood);
+    world_run(here);
+    cr_expect_gt(well.asked_in_vain, 0);
+    cr_expect_geq(flood.sent, 4, "the slots in the actor itself");
+    cr_expect_eq(100000, flood.sent + flood.refused);
+    cr_expect_eq(flood.refused, world_counts(here).refused);
+    cr_expect_eq(flood.sent, journal.count);
+    well.dry = false;
+    world_close(here);
+    journal_fini(&journal);
+    NO_LEAKS();
+}
+
+/* What a lane has brought was accepted: it is dropped, and counted. */
+Test(out_of_memory, a_mailbox_that_cannot_grow_drops_what_came_from_elsewhere)
+{
+    struct well well = {0};
+    struct world *here = world_on(&well, 2);
+    struct journal journal = {.gated = true};
+    struct flood flood = {
+        &well, world_desk(here, 1, &journal, &(myc_spawn_options){.mailbox_bound = 1u << 20}), 0,
+        0};
+    cr_expect_eq(MYC_SENT, send_ticket(here->ctx, here->clerks[0], 0, 0));
+    cr_expect_eq(MYC_SENT, send_ticket(here->ctx, flood.to, 0, 0));
+    world_run(here);
+    for (uint32_t round = 0; round < 200; round++) {
+        flood_dry(here->ctx, &flood);
+        world_run(here);
+    }
+    myc_counts counts = world_counts(here);
+    cr_expect_gt(counts.dropped_newest, 0);
+    journal.gated = false;
+    well.dry = false;
+    world_run(here);
+    cr_expect_eq(flood.sent + 1, journal.count + counts.dropped_newest);
+    cr_expect_eq(0, world_counts(here).queued);
+    world_close(here);
+    journal_fini(&journal);
+    NO_LEAKS();
+}
+
+Test(out_of_memory, no_lane_means_refused)
+{
+    struct well well = {0};
+    struct world *here = world_on(&well, 2);
+    struct journal journal = {0};
+    struct flood flood = {&well, world_desk(here, 1, &journal, NULL), 0, 0};
+    world_run(here);
+    world_call(here, 0, flood_dry, &flood);
+    world_run(here);
+    cr_expect_eq(0, flood.sent, "the lane from worker 0 to 1 was never made");
+    cr_expect_eq(100000, flood.refused);
+    cr_expect_eq(0, journal.count);
+    well.dry = false;
+    world_close(here);
+    NO_LEAKS();
+}
+
+Test(out_of_memory, a_spawn_is_refused_and_leaves_nothing_behind)
+{
+    struct well well = {0};
+    struct world *here = world_on(&well, 2);
+    world_run(here);
+    well.dry = true;
+    desk_ref ref;
+    uint32_t started = 0;
+    int code;
+    while ((code = desk_spawn(here->ctx, NULL, NULL, &ref)) == 0)
+        cr_assert_lt(++started, 100000);
+    cr_expect_eq(MYC_ENOMEM, code);
+    well.dry = false;
+    world_await(here);
+    cr_expect_eq(started + 2, world_counts(here).actors);
+    cr_expect_eq(0, desk_spawn(here->ctx, NULL, NULL, &ref));
+    world_close(here);
+    cr_expect_eq(0, well.blocks);
+    NO_LEAKS();
+}
+
+/* A failed T_new() can be sent without a look: it is refused. */
+Test(out_of_memory, a_payload_that_cannot_be_made_is_a_refused_send)
+{
+    struct well well = {0};
+    struct world *here = world_on(&well, 1);
+    struct journal journal = {0};
+    desk_ref desk = world_desk(here, 0, &journal, &(myc_spawn_options){.mailbox_bound = 1u << 20});
+    world_run(here);
+    well.dry = true;
+    uint32_t sent = 0;
+    while (desk_send_ticket(here->ctx, desk, ticket_data_new(here->ctx)) == MYC_SENT) {
+        world_pass(here);
+        cr_assert_lt(++sent, 1000000);
+    }
+    cr_expect_eq(1, world_counts(here).refused);
+    world_run(here);
+    cr_expect_eq(sent, journal.count);
+    well.dry = false;
+    world_close(here);
+    journal_fini(&journal);
+    NO_LEAKS();
+}
