@@ -92,14 +92,14 @@ __attribute__((noinline)) static myc_sent send_elsewhere(myc_context *ctx, myc_a
                                                          uint32_t tag, const void *payload)
 {
     uint32_t worker = myc__address_worker(to);
+    if (!ctx->shard && myc__load_acquire_u32(&ctx->fabric->stopping)) {
+        return accept_dead(ctx, to, tag, payload, MYC_DEAD_DISCARDED);
+    }
     if (myc__address_node(to) != 0) {
         return send_to_node(ctx, to, tag, payload);
     }
     if (worker >= ctx->fabric->shard_count) {
         return accept_dead(ctx, to, tag, payload, MYC_DEAD_NO_ACTOR);
-    }
-    if (!ctx->shard && myc__load_acquire_u32(&ctx->fabric->stopping)) {
-        return accept_dead(ctx, to, tag, payload, MYC_DEAD_DISCARDED);
     }
     myc__shard *receiver = ctx->fabric->shards[worker];
     const myc__slot *slot = myc__slot_at(&receiver->slots, myc__address_index(to));

@@ -3,36 +3,34 @@
 #define MYC_BASE_SPSC_RING_H
 
 /*
- * The lane protocol: the indices of a ring with one producer and one consumer, published in
- * batches. The slots themselves belong to whoever embeds it (lane.h: envelopes; return_path.h:
- * blocks).
+ * The lane protocol: the indices of a ring with one producer and one consumer, published in batches.
+ * The slots themselves belong to whoever embeds it (lane.h: envelopes; return_path.h: blocks).
  *
- *   slot            who may touch it          becomes             by
- *   free            the producer              filled              a plain write into the slot
- *   filled          the producer              published           P: tail := filled (release)
- *   published       the consumer              consumed            plain reads of the slot
- *   consumed        the consumer              free                C: head := consumed (release)
+ *   slot         who may touch it   becomes      by
+ *   free         the producer       filled       a plain write into the slot
+ *   filled       the producer       published    P: tail := filled (release)
+ *   published    the consumer       consumed     plain reads of the slot
+ *   consumed     the consumer       free         C: head := consumed (release)
  *
- *   index           written by    read by      order
- *   tail            producer      consumer     P stores with release after the slots are filled and
- *                                              pairs with the consumer's acquire load: it sees the
- *                                              slots. Relaxed would let it read a slot before it is
- *                                              filled.
- *   head            consumer      producer     C stores with release after the slots are read and
- *                                              pairs with the producer's acquire load: it
- * overwrites only what was read. Relaxed would let a fill overtake the read. filled,         their
- * owner   nobody else  plain: each side keeps what it has done but not consumed published, and
- *   head_seen,      their owner   nobody else  the last index it saw of the other side, so the
- * other tail_seen                                  side's cache line is read only when it seems
- * full (empty).
+ *   index        written by   read by     order
+ *   tail         producer     consumer    P stores with release after the slots are filled and pairs
+ *                                         with the consumer's acquire load: it sees the slots.
+ *                                         Relaxed would let it read a slot before it is filled.
+ *   head         consumer     producer    C stores with release after the slots are read and pairs
+ *                                         with the producer's acquire load: it overwrites only what
+ *                                         was read. Relaxed would let a fill overtake the read.
+ *   filled,      its owner    nobody      plain: what this side has done and not published
+ *   consumed
+ *   head_seen,   its owner    nobody      plain: the last index it saw of the other side, whose cache
+ *   tail_seen                             line is read only when the ring seems full (empty)
  *
  * Indices run freely and wrap at 2^32; a slot is index & mask. All `slots` slots can be used.
- * Each index that the other side reads has a cache line of its own: a producer that fills slots
- * does not disturb a consumer that polls.
+ * Each index that the other side reads has a cache line of its own: a producer that fills slots does
+ * not disturb a consumer that polls.
  *
  * Why not ck_ring: it publishes every entry, and its two ends read each other's index each time. A
- * publication per cache line of slots is what makes a stream of fresh messages across cores ten
- * times cheaper.
+ * publication per cache line of slots is what makes a stream of fresh messages across cores ten times
+ * cheaper.
  */
 #include <stdalign.h>
 
@@ -56,15 +54,21 @@ static inline void myc__spsc_init(myc__spsc_ring *ring, uint32_t slots)
     *ring = (myc__spsc_ring){.slots = slots};
 }
 
-/** Producer: how many slots may be filled now. */
-static inline uint32_t myc__spsc_room(myc__spsc_ring *ring)
+/** Producer: how many slots may be filled now. Looks at the other side only below `wanted`. */
+static inline uint32_t myc__spsc_room_for(myc__spsc_ring *ring, uint32_t wanted)
 {
     uint32_t room = ring->slots - (ring->filled - ring->head_seen);
-    if (MYC__UNLIKELY(room == 0)) {
+    if (MYC__UNLIKELY(room < wanted)) {
         ring->head_seen = myc__load_acquire_u32(&ring->head);
         room = ring->slots - (ring->filled - ring->head_seen);
     }
     return room;
+}
+
+/** Producer: how many slots may be filled now, at least. 0 when the ring is full. */
+static inline uint32_t myc__spsc_room(myc__spsc_ring *ring)
+{
+    return myc__spsc_room_for(ring, 1);
 }
 
 /** Producer: the slot to fill next. Only while myc__spsc_room() is not 0. */

@@ -8,22 +8,27 @@
  *   count = references held by users (handlers, envelopes on their way, whoever retained)
  *         + references in stock at workers
  *
- *   step                          change of the count     order
- *   new                           1                       plain: nobody else knows the payload
- *   send, receive                 none                    the reference moves with the envelope;
- * the lane's release/acquire orders its use retain                        + 1 relaxed: the holder
- * has a reference, so the payload is published to it already retain the same again         +
- * WEIGHT, all but one   relaxed, likewise go to the stock retain while in stock         none: stock
- * - 1 release while in stock        none: stock + 1 release, count is 1           freed acquire
- * load: the count shows that every other holder has released; pairs with their release, so their
- * reads are over release, count is more        none: the first one     (a worker; settled at the
- * end of its pass) goes to the stock
- *                                 - 1, freed at 0         acquire + release (a foreign thread)
- *   settle (end of a pass, or     - stock, freed at 0     acquire + release: release publishes that
- *   another payload comes)                                our reads are over, acquire sees the
- * others' when we are the last
+ *   step                     change of the count       order
+ *   new                      1                         plain: nobody else knows the payload
+ *   send, receive            none                      the reference moves with the envelope; the
+ *                                                      lane's release and acquire order its use
+ *   retain                   + 1                       relaxed: the holder has a reference, so the
+ *                                                      payload is published to it already
+ *   retain it again          + WEIGHT, of which all    relaxed, likewise
+ *                            but one go to the stock
+ *   retain, it is in stock   none: stock - 1
+ *   release, in stock        none: stock + 1
+ *   release, count is 1      freed                     acquire load: the count shows that every other
+ *                                                      holder has released; pairs with their release,
+ *                                                      so their reads are over
+ *   release, count is more   none: it goes to the      (a worker, which settles at the end of its
+ *                            stock                     pass)
+ *                            - 1, freed at 0           acquire and release (a foreign thread)
+ *   settle                   - stock, freed at 0       release publishes that our reads are over,
+ *                                                      acquire sees the others' when we are the last
  *
- * A relaxed settle would let the memory be reused while another worker still reads it.
+ * A worker settles at the end of each pass and when another payload takes the place in stock. A
+ * relaxed settle would let the memory be reused while another worker still reads it.
  * The stock is why a fan-out of one payload to many actors on a worker costs one atomic operation,
  * not one for each.
  */

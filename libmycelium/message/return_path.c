@@ -3,6 +3,10 @@
 
 #define CLASS_MASK ((uintptr_t)(MYC__BLOCK_UNIT - 1))
 
+enum { CHAIN = MYC__BLOCK_UNIT - 1 }; /* in place of a size class: the address is that of a chain */
+
+static_assert((int)CHAIN >= (int)MYC__SIZE_CLASSES, "a chain is not a class");
+
 static void fill(myc__return_lane *lane, void *block, uint32_t size_class)
 {
     uintptr_t *slot = &lane->slots[myc__spsc_fill_slot(&lane->ring)];
@@ -19,23 +23,24 @@ static void keep(myc__return_end *end, void *block, uint32_t size_class)
     end->overflow = freed;
 }
 
-static void drain_overflow(myc__return_end *end)
+static void fill_overflow(myc__return_end *end)
 {
-    while (end->overflow && myc__spsc_room(&end->lane->ring)) {
-        myc__free_block *freed = end->overflow;
-        end->overflow = freed->next;
-        fill(end->lane, freed, freed->header.size_class);
+    if (end->overflow) {
+        fill(end->lane, end->overflow, CHAIN);
+        end->overflow = NULL;
     }
 }
 
 void myc__return_block(myc__return_end *end, void *block, uint32_t size_class)
 {
     MYC__DEBUG_CHECK(((uintptr_t)block & CLASS_MASK) == 0);
-    drain_overflow(end);
-    if (MYC__UNLIKELY(myc__spsc_room(&end->lane->ring) == 0)) {
-        keep(end, block, size_class);
-    } else {
+    enum { BLOCK_CHAIN_AND_SPARE = 3 };
+    if (MYC__LIKELY(myc__spsc_room_for(&end->lane->ring, BLOCK_CHAIN_AND_SPARE) >=
+                    BLOCK_CHAIN_AND_SPARE)) {
+        fill_overflow(end);
         fill(end->lane, block, size_class);
+    } else {
+        keep(end, block, size_class);
     }
     if (myc__spsc_unpublished(&end->lane->ring) >= MYC__RETURN_LINE_SLOTS) {
         myc__spsc_publish(&end->lane->ring);
@@ -44,7 +49,9 @@ void myc__return_block(myc__return_end *end, void *block, uint32_t size_class)
 
 bool myc__return_flush(myc__return_end *end)
 {
-    drain_overflow(end);
+    if (myc__spsc_room(&end->lane->ring)) {
+        fill_overflow(end);
+    }
     if (myc__spsc_unpublished(&end->lane->ring)) {
         myc__spsc_publish(&end->lane->ring);
     }
@@ -60,8 +67,33 @@ static void prefetch(const myc__return_lane *lane, uint32_t count)
     }
 }
 
+static uint32_t take_chain(myc__pool *pool, myc__free_block *block)
+{
+    uint32_t taken = 0;
+    while (block) {
+        myc__free_block *next = block->next;
+        myc__pool_push(pool, block, block->header.size_class);
+        block = next;
+        taken++;
+    }
+    return taken;
+}
+
+static uint32_t take_slot(myc__pool *pool, const uintptr_t *slot)
+{
+    MYC__SHARED_READ(slot, sizeof *slot);
+    void *block = (void *)(*slot & ~CLASS_MASK);
+    uint32_t size_class = (uint32_t)(*slot & CLASS_MASK);
+    if (MYC__UNLIKELY(size_class == CHAIN)) {
+        return take_chain(pool, block);
+    }
+    myc__pool_push(pool, block, size_class);
+    return 1;
+}
+
 uint32_t myc__return_collect(myc__return_lane *lane, myc__pool *pool, uint32_t limit)
 {
+    uint32_t taken = 0;
     uint32_t count = myc__spsc_available(&lane->ring);
     if (count > limit) {
         count = limit;
@@ -71,11 +103,9 @@ uint32_t myc__return_collect(myc__return_lane *lane, myc__pool *pool, uint32_t l
     }
     prefetch(lane, count);
     for (uint32_t i = 0; i < count; i++) {
-        const uintptr_t *slot = &lane->slots[myc__spsc_read_slot(&lane->ring, i)];
-        MYC__SHARED_READ(slot, sizeof *slot);
-        myc__pool_push(pool, (void *)(*slot & ~CLASS_MASK), (uint32_t)(*slot & CLASS_MASK));
+        taken += take_slot(pool, &lane->slots[myc__spsc_read_slot(&lane->ring, i)]);
     }
     myc__spsc_read_done(&lane->ring, count);
     myc__spsc_retire(&lane->ring);
-    return count;
+    return taken;
 }

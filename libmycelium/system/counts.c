@@ -57,7 +57,6 @@ static void add(myc_counts *to, const myc__counters *from)
     for (uint32_t reason = 0; reason < MYC_DEAD_REASONS; reason++) {
         to->dead_by[reason] += myc__load_acquire_u64(&from->dead_by[reason]);
     }
-    to->dead += dead_of(from);
     to->refused += myc__load_acquire_u64(&from->refused);
 }
 
@@ -75,6 +74,9 @@ void myc_system_counts(const myc_system *system, myc_counts *counts)
         if (ctx) {
             add(counts, &ctx->counters);
         }
+    }
+    for (uint32_t reason = 0; reason < MYC_DEAD_REASONS; reason++) {
+        counts->dead += counts->dead_by[reason];
     }
     counts->dropped = counts->dropped_newest + counts->dropped_oldest;
     counts->accepted = sum(system, accepted_of); /* after the ends: queued is not negative */

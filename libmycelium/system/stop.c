@@ -3,15 +3,18 @@
 
 #include "system/system.h"
 
+static bool is_stage_done(const myc__shard *shard)
+{
+    return myc__load_acquire_u32(&shard->stage_done) == myc__load_relaxed_u32(&shard->stage);
+}
+
 static bool stage_done_everywhere(const myc_system *system)
 {
+    bool done = true;
     for (uint32_t i = 0; i < system->fabric.shard_count; i++) {
-        const myc__shard *shard = system->fabric.shards[i];
-        if (myc__load_acquire_u32(&shard->stage_done) != myc__load_relaxed_u32(&shard->stage)) {
-            return false;
-        }
+        done = done && is_stage_done(system->fabric.shards[i]);
     }
-    return true;
+    return done;
 }
 
 static bool enter_stage(myc_system *system, myc__stage stage, uint64_t deadline_ns)
@@ -55,10 +58,15 @@ static void list_straggler(void *user, uint32_t index, const myc__slot *slot)
     report->count++;
 }
 
+/* Those of workers that are behind; or, when the drain took too long, all that are left. */
 static void list_stragglers(myc_system *system, myc_stop_report *report)
 {
     report->count = 0;
+    bool drained = !stage_done_everywhere(system);
     for (uint32_t i = 0; i < system->fabric.shard_count; i++) {
+        if (drained && is_stage_done(system->fabric.shards[i])) {
+            continue;
+        }
         myc__slot_each_alive(&system->fabric.shards[i]->slots, list_straggler, report);
     }
 }

@@ -47,7 +47,7 @@ static int check_row(myc_context *ctx, const myc_frame *frame, myc_codec_error *
     if (!type) {
         return MYC_ENOENT;
     }
-    if (type->id != frame->type_id) {
+    if (myc__registry_find(&ctx->fabric->registry, frame->type_id) != type) {
         *error = (myc_codec_error){type->name, NULL, "the type that this row carries", 0};
         return MYC_ETYPE;
     }

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "source_frame.h"
+#include "reader.h"
 
 static const uint32_t depths[] = {0, 1, 2, 64};
 

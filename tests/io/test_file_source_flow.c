@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "source_frame.h"
+#include "reader.h"
 
 enum { MANY_CHUNKS = 200, SIZE = MANY_CHUNKS * MYC_CHUNK_BYTES };
 

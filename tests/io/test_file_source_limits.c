@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "deny.h"
-#include "source_frame.h"
+#include "reader.h"
 
 static void expect_all_read_it(struct frame *frame)
 {

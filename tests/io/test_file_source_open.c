@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include <sys/resource.h>
 
-#include "source_frame.h"
+#include "reader.h"
 
 static void expect_refused(struct frame *frame, const char *path, int error, const char *cause)
 {

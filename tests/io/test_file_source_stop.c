@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "source_frame.h"
+#include "reader.h"
 
 enum { SIZE = 100 * MYC_CHUNK_BYTES };
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "source_frame.h"
+#include "reader.h"
 
 #define SHORT_NS INT64_C(10000000)
 
@@ -81,4 +81,6 @@ DRIVEN_TEST(io, does_nothing_while_the_owner_has_no_room)
         step(frame);
     for (int round = 0; round < 10; round++)
         cr_expect_eq(0, myc__io_poll(shard_of(frame, worker_of(ref))->io));
+    cr_expect_eq(0, myc_system_stop(frame->system, NULL, NULL)); /* lets the reader go on */
+    expect_read(&script, script.chunks * (uint64_t)MYC_CHUNK_BYTES);
 }

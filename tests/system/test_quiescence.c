@@ -150,22 +150,23 @@ Test(counts, add_up_when_all_is_quiet)
     NO_LEAKS();
 }
 
-/* While it runs `queued` is an estimate, but never negative and never more than there can be. */
+/* While it runs `queued` is an estimate, but never negative (which would be huge). */
 Test(counts, are_plausible_while_it_runs)
 {
     office at;
     office_open(&at, (myc_system_options){.workers = 2});
     journal journals[2];
     relay relays[2];
-    start_exchange(&at, journals, relays, 20000);
+    start_exchange(&at, journals, relays, 10000);
     myc_counts counts, before = {0};
+    uint64_t wrong = 0;
     do {
         myc_system_counts(at.system, &counts);
-        cr_assert_leq(counts.queued, counts.accepted);
-        cr_assert_geq(counts.accepted, before.accepted);
-        cr_assert_geq(counts.handled, before.handled);
+        wrong += counts.queued > counts.accepted;
+        wrong += counts.handled < before.handled;
         before = counts;
-    } while (counts.handled < 16 * 20001);
+    } while (counts.handled < 16 * 10001);
+    cr_expect_eq(0, wrong);
     expect_quiet(&at);
     office_close(&at);
     NO_LEAKS();
@@ -183,22 +184,29 @@ static void to_the_dead(myc_context *ctx, const note *got, void *user)
     }
 }
 
+static uint64_t sum_of_reasons(const myc_counts *counts)
+{
+    uint64_t sum = 0;
+    for (uint32_t reason = 0; reason < MYC_DEAD_REASONS; reason++) {
+        sum += counts->dead_by[reason];
+    }
+    return sum;
+}
+
 Test(counts, of_the_dead_are_the_sum_of_their_reasons_at_any_time)
 {
     office at;
     office_open(&at, (myc_system_options){.workers = 1});
     desk_ref nobody = {{0, 0}};
     journal log = {.on_note = to_the_dead, .user = &nobody};
-    cr_assert_eq(MYC_SENT, send_note(at.ctx, hire(&at, &log, 0), 2000));
+    cr_assert_eq(MYC_SENT, send_note(at.ctx, hire(&at, &log, 0), 20000));
     myc_counts counts;
+    uint64_t wrong = 0;
     do {
         myc_system_counts(at.system, &counts);
-        uint64_t sum = 0;
-        for (uint32_t reason = 0; reason < MYC_DEAD_REASONS; reason++) {
-            sum += counts.dead_by[reason];
-        }
-        cr_assert_eq(sum, counts.dead);
-    } while (counts.handled < 2001);
+        wrong += counts.dead != sum_of_reasons(&counts);
+    } while (counts.handled < 20001);
+    cr_expect_eq(0, wrong);
     office_close(&at);
     NO_LEAKS();
 }
