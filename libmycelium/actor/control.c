@@ -1,36 +1,41 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "actor/control.h"
 
-static bool post_by_lane(myc_context *ctx, uint32_t worker, myc__envelope envelope)
+static bool post_by_lane(myc_context *ctx, myc_address to, myc__control what, const void *argument)
 {
-    myc__outbox *outbox = myc__context_outbox(ctx, worker);
+    myc__outbox *outbox = myc__context_outbox(ctx, myc__address_worker(to));
+    myc__envelope envelope = myc__envelope_make(to, what, argument);
+    myc__count(&ctx->counters.begun, 1);
     if (!outbox || !myc__outbox_post_control(outbox, &ctx->memory, envelope)) {
+        myc__count_end(&ctx->counters.done, 1);
         return false;
     }
     myc__context_touch(ctx, outbox);
     return true;
 }
 
-static bool post_by_box(myc_context *ctx, uint32_t worker, myc__envelope envelope)
+void myc__control_put(myc_context *ctx, myc__order *order, myc_address to, myc__control what)
 {
-    myc__shard *receiver = ctx->fabric->shards[worker];
-    if (!myc__order_box_put(&receiver->orders, &ctx->memory, envelope)) {
-        return false;
-    }
+    myc__shard *receiver = ctx->fabric->shards[myc__address_worker(to)];
+    myc__count(&ctx->counters.begun, 1);
+    myc__order_box_put(&receiver->orders, order, myc__envelope_make(to, what, NULL));
     myc__parking_notify(&receiver->parking);
-    return true;
 }
 
-void myc__control_send(myc_context *ctx, myc_address to, myc__control order, const void *argument)
+static bool post_by_box(myc_context *ctx, myc_address to, myc__control what)
 {
-    uint32_t worker = myc__address_worker(to);
-    myc__envelope envelope = myc__envelope_make(to, order, argument);
-    myc__count(&ctx->counters.begun, 1);
-    bool posted =
-        ctx->shard ? post_by_lane(ctx, worker, envelope) : post_by_box(ctx, worker, envelope);
+    myc__order *order = myc__order_new(&ctx->memory);
+    if (order) {
+        myc__control_put(ctx, order, to, what);
+    }
+    return order != NULL;
+}
+
+void myc__control_send(myc_context *ctx, myc_address to, myc__control what, const void *argument)
+{
+    bool posted = ctx->shard ? post_by_lane(ctx, to, what, argument) : post_by_box(ctx, to, what);
     if (!posted) {
-        myc__count_end(&ctx->counters.done, 1);
         myc__log_line(&ctx->fabric->log, MYC_LOG_ERROR,
-                      "out of memory: an order to worker %u is lost", worker);
+                      "out of memory: an order to worker %u is lost", myc__address_worker(to));
     }
 }

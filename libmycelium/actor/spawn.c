@@ -109,13 +109,29 @@ static int publish(myc_context *ctx, myc__shard *home, myc__actor *actor, myc_ad
     return 0;
 }
 
-static void set_going(myc_context *ctx, myc__shard *home, myc__actor *actor, myc_address address)
+/* `order` is NULL when the actor lives here. */
+static void set_going(myc_context *ctx, myc__actor *actor, myc__order *order, myc_address address)
 {
-    if (home == ctx->shard) {
-        myc__schedule(home, actor);
+    if (order) {
+        myc__control_put(ctx, order, address, MYC__CONTROL_START);
     } else {
-        myc__control_send(ctx, address, MYC__CONTROL_START, NULL);
+        myc__schedule(ctx->shard, actor);
     }
+}
+
+/* All that can fail comes before the actor can be found. */
+static int bring_up(myc_context *ctx, myc__shard *home, myc__actor *actor, myc_address *address)
+{
+    bool away = home != ctx->shard;
+    myc__order *order = away ? myc__order_new(&ctx->memory) : NULL;
+    int error = away && !order ? MYC_ENOMEM : publish(ctx, home, actor, address);
+    if (error && order) {
+        (void)myc__order_free(order, &ctx->memory);
+    }
+    if (!error) {
+        set_going(ctx, actor, order, *address);
+    }
+    return error;
 }
 
 int myc_spawn(myc_context *ctx, const myc_behaviour *behaviour, const void *state,
@@ -133,11 +149,9 @@ int myc_spawn(myc_context *ctx, const myc_behaviour *behaviour, const void *stat
     if (!actor) {
         return MYC_ENOMEM;
     }
-    int error = publish(ctx, home, actor, address);
+    int error = bring_up(ctx, home, actor, address);
     if (error) {
         abandon(ctx, actor);
-        return error;
     }
-    set_going(ctx, home, actor, *address);
-    return 0;
+    return error;
 }

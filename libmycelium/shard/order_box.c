@@ -14,12 +14,17 @@ void myc__order_box_fini(myc__order_box *box)
     pthread_mutex_destroy(&box->lock);
 }
 
-bool myc__order_box_put(myc__order_box *box, myc__memory *memory, myc__envelope envelope)
+myc__order *myc__order_new(myc__memory *memory)
 {
     myc__order *order = myc__memory_new_internal(memory, sizeof *order);
-    if (!order) {
-        return false;
+    if (order) {
+        *order = (myc__order){0};
     }
+    return order;
+}
+
+void myc__order_box_put(myc__order_box *box, myc__order *order, myc__envelope envelope)
+{
     *order = (myc__order){NULL, envelope};
     pthread_mutex_lock(&box->lock);
     if (box->last) {
@@ -30,7 +35,6 @@ bool myc__order_box_put(myc__order_box *box, myc__memory *memory, myc__envelope 
     box->last = order;
     myc__store_relaxed_u32(&box->pending, 1);
     pthread_mutex_unlock(&box->lock);
-    return true;
 }
 
 myc__order *myc__order_box_take(myc__order_box *box)

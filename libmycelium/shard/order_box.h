@@ -32,8 +32,11 @@ typedef struct myc__order_box {
 void myc__order_box_init(myc__order_box *box);
 void myc__order_box_fini(myc__order_box *box);
 
-/** Puts an order in; its memory comes from the caller. False when memory is out. Any thread. */
-bool myc__order_box_put(myc__order_box *box, myc__memory *memory, myc__envelope envelope);
+/** Gives an empty order, or NULL when memory is out. Put it into a box, or free it. */
+myc__order *myc__order_new(myc__memory *memory);
+
+/** Takes `order`, with that envelope. Cannot fail. Any thread. */
+void myc__order_box_put(myc__order_box *box, myc__order *order, myc__envelope envelope);
 
 /** Gives the list of all orders, oldest first, or NULL. Each is freed by myc__order_free(). */
 myc__order *myc__order_box_take(myc__order_box *box);

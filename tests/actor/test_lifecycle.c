@@ -234,6 +234,49 @@ Test(lifecycle, a_second_stop_does_nothing)
     NO_LEAKS();
 }
 
+struct crossing {
+    desk_ref crowd;
+    desk_ref desk;
+    uint32_t sent;
+};
+
+/* The stop finds the lane full, so it waits at its sender. */
+static void fill_lane_then_stop(myc_context *ctx, void *argument)
+{
+    struct crossing *crossing = argument;
+    while (send_ticket(ctx, crossing->crowd, 0, 0) == MYC_SENT)
+        crossing->sent++;
+    myc_stop(ctx, crossing->desk.address);
+}
+
+static void send_behind(myc_context *ctx, void *argument)
+{
+    struct crossing *crossing = argument;
+    cr_expect_eq(MYC_FULL, send_ticket(ctx, crossing->desk, 0, 1));
+}
+
+/* Meanwhile the receiver has made room in the lane. */
+Test(lifecycle, no_message_overtakes_a_stop_that_waits_for_room_in_a_lane)
+{
+    struct world *here = world_open(2);
+    struct journal crowd = {0};
+    struct journal journal = {0};
+    struct crossing crossing = {
+        world_desk(here, 1, &crowd, &(myc_spawn_options){.mailbox_bound = 5000}),
+        world_desk(here, 1, &journal, NULL), 0};
+    world_run(here);
+    world_call(here, 0, fill_lane_then_stop, &crossing);
+    cr_expect_eq(MYC__LANE_SLOTS, crossing.sent);
+    world_call(here, 0, send_behind, &crossing);
+    world_run(here);
+    cr_expect_eq(0, journal.count);
+    cr_expect_eq(1, journal.stops);
+    cr_expect_eq(crossing.sent, crowd.count);
+    world_close(here);
+    journal_fini(&crowd);
+    NO_LEAKS();
+}
+
 static void spawn_send_stop(myc_context *ctx, void *argument)
 {
     struct journal *journal = argument;

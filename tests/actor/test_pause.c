@@ -160,6 +160,23 @@ Test(pause, pausing_on_what_can_never_drain_is_no_pause)
     NO_LEAKS();
 }
 
+/* It would wait for itself to drain. */
+Test(pause, an_actor_with_a_full_mailbox_does_not_wait_for_itself)
+{
+    enum { BOUND = 4 };
+    struct world *here = world_open(1);
+    struct journal journal = {.on_ticket = pause_on_user};
+    desk_ref desk = world_desk(here, 0, &journal, &(myc_spawn_options){.mailbox_bound = BOUND});
+    journal.user = &desk.address;
+    for (uint32_t number = 0; number < BOUND; number++)
+        cr_expect_eq(MYC_SENT, send_ticket(here->ctx, desk, 0, number));
+    world_run(here);
+    expect_numbers(&journal, 0, BOUND);
+    world_close(here);
+    journal_fini(&journal);
+    NO_LEAKS();
+}
+
 Test(pause, an_actor_can_pause_in_on_start)
 {
     for (uint32_t sink_worker = 0; sink_worker < 2; sink_worker++) {

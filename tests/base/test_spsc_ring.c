@@ -48,6 +48,15 @@ static uint32_t checked_room(struct modelled *modelled)
     return room;
 }
 
+/* Asked for `wanted` slots, it tells of as many if they are there. */
+static void check_room_for(struct modelled *modelled, uint32_t wanted)
+{
+    uint64_t true_room = SLOTS - (modelled->filled - modelled->retired);
+    uint32_t room = myc__spsc_room_for(&modelled->ring, wanted);
+    cr_assert_leq(room, true_room);
+    cr_assert_geq(room, wanted < true_room ? wanted : true_room);
+}
+
 static uint32_t checked_available(struct modelled *modelled)
 {
     uint64_t truly = modelled->published - modelled->consumed;
@@ -80,13 +89,14 @@ static void consume(struct modelled *modelled, uint32_t wanted)
 
 static void step(struct modelled *modelled, seeded *random)
 {
-    switch (seeded_below(random, 4)) {
-    case 0: fill(modelled, seeded_below(random, SLOTS + 2)); break;
-    case 1:
+    switch (seeded_below(random, 5)) {
+    case 0: check_room_for(modelled, seeded_below(random, SLOTS + 1)); break;
+    case 1: fill(modelled, seeded_below(random, SLOTS + 2)); break;
+    case 2:
         myc__spsc_publish(&modelled->ring);
         modelled->published = modelled->filled;
         break;
-    case 2: consume(modelled, seeded_below(random, SLOTS + 2)); break;
+    case 3: consume(modelled, seeded_below(random, SLOTS + 2)); break;
     default: myc__spsc_retire(&modelled->ring); modelled->retired = modelled->consumed;
     }
 }
