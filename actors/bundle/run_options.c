@@ -319,7 +319,7 @@ bool run_options_read_stdin(const run_options *options)
     return has_feed(options, "-");
 }
 
-const char *run_options_io_name(const run_options *options)
+const char *run_options_io_name(myc_io_backend io)
 {
-    return IO_NAMES[options->io];
+    return IO_NAMES[io];
 }

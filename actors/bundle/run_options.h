@@ -55,6 +55,6 @@ bool run_options_use_stdout(const run_options *options);
 bool run_options_read_stdin(const run_options *options);
 
 /** "auto", "uring" or "read". */
-const char *run_options_io_name(const run_options *options);
+const char *run_options_io_name(myc_io_backend io);
 
 #endif

@@ -19,6 +19,11 @@ static void keep(void *user, myc_log_level level, const char *text)
     snprintf(line->text, sizeof line->text, "%s", text);
 }
 
+static myc_io_backend backend_of(const myc__driver *driver)
+{
+    return strcmp(myc__driver_name(driver), "read") == 0 ? MYC_IO_READ : MYC_IO_URING;
+}
+
 /* Errors are always said: each open that fails has its cause in the log. */
 static bool is_news(myc__fabric *fabric, const kept_line *line, const myc__driver *driver)
 {
@@ -28,8 +33,8 @@ static bool is_news(myc__fabric *fabric, const kept_line *line, const myc__drive
     if (!driver) {
         return true;
     }
-    bool is_refused = strcmp(myc__driver_name(driver), "read") == 0;
-    uint32_t *said = is_refused ? &fabric->io_refused_said : &fabric->io_smaller_said;
+    uint32_t *said =
+        backend_of(driver) == MYC_IO_READ ? &fabric->io_refused_said : &fabric->io_smaller_said;
     return myc__exchange_acq_rel_u32(said, 1) == 0;
 }
 
@@ -48,6 +53,9 @@ int myc__worker_driver_create(myc__shard *shard, myc__driver **driver)
     int error = myc__driver_create(&options, driver);
     if (is_news(fabric, &line, *driver)) {
         myc__log_line(&fabric->log, line.level, "%s", line.text);
+    }
+    if (!error) {
+        myc__store_relaxed_u32(&fabric->io_in_use, backend_of(*driver));
     }
     return error;
 }

@@ -24,7 +24,8 @@ typedef struct myc__fabric {
     myc__heap heap;
     myc__clock clock;
     myc__registry registry;
-    myc_io_backend io_backend;
+    myc_io_backend io_backend; /* as asked for */
+    uint32_t io_in_use; /* atomic: myc_io_backend of the first driver; 0 = there is none yet */
     bool caller_driven;
     uint32_t io_refused_said; /* atomic: 1 = the log has why io_uring is not used */
     uint32_t io_smaller_said; /* atomic: 1 = the log has why a ring is smaller */

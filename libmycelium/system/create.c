@@ -41,6 +41,11 @@ uint32_t myc_system_workers(const myc_system *system)
     return system->fabric.shard_count;
 }
 
+myc_io_backend myc_system_io(const myc_system *system)
+{
+    return (myc_io_backend)myc__load_relaxed_u32(&system->fabric.io_in_use);
+}
+
 int myc_system_register(myc_system *system, const myc_type *type)
 {
     return myc__registry_add(&system->fabric.registry, type);

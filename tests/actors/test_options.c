@@ -79,7 +79,7 @@ Test(options, take_every_option)
     cr_expect_eq(1, options.mailbox_bound);
     cr_expect(options.is_quiet);
     cr_expect(run_options_use_stdout(&options));
-    cr_expect_str_eq("read", run_options_io_name(&options));
+    cr_expect_str_eq("read", run_options_io_name(options.io));
     NO_LEAKS();
 }
 

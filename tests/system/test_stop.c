@@ -155,6 +155,33 @@ Test(stop, may_be_called_again)
     NO_LEAKS();
 }
 
+static void note_worker(myc_context *ctx, void *user)
+{
+    atomic_fetch_add((atomic_uint *)user, myc_context_of(myc_context_system(ctx)) == ctx);
+}
+
+/* More actors than a worker runs in one pass. */
+Test(stop, lets_every_actor_say_goodbye_on_its_own_worker)
+{
+    enum { ACTORS = 1000 };
+    office at;
+    atomic_uint on_own_worker = 0;
+    office_open(&at, (myc_system_options){.workers = 2});
+    journal log = {.on_stop = note_worker, .user = &on_own_worker};
+    for (uint32_t i = 0; i < ACTORS; i++) {
+        hire(&at, &log, i % 2);
+    }
+    cr_expect_eq(0, myc_system_stop(at.system, NULL, NULL));
+    cr_expect_eq(ACTORS, atomic_load(&log.started));
+    cr_expect_eq(ACTORS, atomic_load(&log.stopped));
+    cr_expect_eq(ACTORS, atomic_load(&on_own_worker));
+    myc_counts counts;
+    myc_system_counts(at.system, &counts);
+    cr_expect_eq(0, counts.actors);
+    office_close(&at);
+    NO_LEAKS();
+}
+
 /* ---- from where ---- */
 
 static void stop_inside(myc_context *ctx, const note *got, void *user)

@@ -177,6 +177,9 @@ MYC_API int myc_system_await_quiescence(myc_system *system, uint64_t timeout_ns)
 /** Reads the counts. Exact at quiescence, else a snapshot in which `queued` is an estimate. */
 MYC_API void myc_system_counts(const myc_system *system, myc_counts *counts);
 
+/** How sources are read: MYC_IO_AUTO until one was opened, then MYC_IO_URING or MYC_IO_READ. */
+MYC_API myc_io_backend myc_system_io(const myc_system *system);
+
 /** The count of workers. */
 MYC_API uint32_t myc_system_workers(const myc_system *system);
 
