@@ -29,12 +29,17 @@ static bool enter_stage(myc_system *system, myc__stage stage, uint64_t deadline_
     return myc__wait_until(system, stage_done_everywhere, deadline_ns);
 }
 
+static bool drain(myc_system *system, uint64_t deadline_ns)
+{
+    return enter_stage(system, MYC__STAGE_CLOSE_SOURCES, deadline_ns) &&
+           myc__wait_until(system, myc__is_quiescent, deadline_ns);
+}
+
 /* A second call goes on where the first ran out of time: stages are never left backwards. */
 int myc__stages(myc_system *system, bool discard, uint64_t deadline_ns)
 {
     myc__store_release_u32(&system->fabric.stopping, 1);
-    if (!enter_stage(system, MYC__STAGE_CLOSE_SOURCES, deadline_ns) ||
-        (!discard && !myc__wait_until(system, myc__is_quiescent, deadline_ns)) ||
+    if ((!discard && !drain(system, deadline_ns)) ||
         !enter_stage(system, MYC__STAGE_STOP_ACTORS, deadline_ns) ||
         !enter_stage(system, MYC__STAGE_EXIT, deadline_ns)) {
         return MYC_ETIMEDOUT;

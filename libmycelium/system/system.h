@@ -8,8 +8,8 @@
  *
  *   stage          entered by                        every worker, when it sees it
  *   RUN            create                            runs
- *   CLOSE_SOURCES  stop                              closes its sources
- *   STOP_ACTORS    stop, after the drain             stops its actors
+ *   CLOSE_SOURCES  stop, when it drains              closes its sources
+ *   STOP_ACTORS    stop, after the drain             closes its sources, stops its actors
  *   EXIT           stop, when all actors are gone    ends its thread
  */
 #include "actor/actor.h"

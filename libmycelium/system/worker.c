@@ -35,6 +35,7 @@ static void stop_actors(myc__shard *shard)
         return;
     }
     shard->stop_begun = true;
+    myc__io_close_sources(shard->io); /* a stop that discards comes here at once */
     if (myc__actors_stop_all(shard) == 0 && myc__load_relaxed_u32(&shard->open_sources) == 0) {
         acknowledge(shard, MYC__STAGE_STOP_ACTORS);
     }

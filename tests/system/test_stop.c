@@ -100,6 +100,7 @@ Test(stop, names_only_those_whose_worker_is_stuck)
     journal log = {0};
     hire(&at, &log, 0);
     hire(&at, &log, 0);
+    cr_assert(await_count(&log.started, 2));
     myc_straggler stragglers[4] = {0};
     myc_stop_report report = {stragglers, 4, 0};
     cr_expect_eq(MYC_ETIMEDOUT, myc_system_stop(at.system, &SHORT_DISCARD, &report));
