@@ -56,6 +56,7 @@ typedef struct myc__actor {
     bool pressured;        /* slot->pressure is set */
     myc__envelope held;    /* with HOLDING */
     myc_exit why;          /* with STOPPING */
+    bool crowded;          /* pressured, or somebody waits for room: look at it after each turn */
     myc__waiters *waiters; /* NULL while nobody waits */
     char *name;            /* NULL: the behaviour's */
     myc__mailbox mailbox;

@@ -11,6 +11,7 @@ static void press(myc__actor *actor)
 {
     bool refuses = actor->overflow == MYC_OVERFLOW_REFUSE;
     actor->pressured = true;
+    actor->crowded = true;
     myc__store_relaxed_u32(&actor->slot->pressure, refuses);
 }
 

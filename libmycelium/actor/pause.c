@@ -61,6 +61,7 @@ static bool make_place(myc__shard *shard, myc__actor *actor)
         myc__memory_free(&shard->context.memory, myc__header_of(old));
     }
     actor->waiters = waiters;
+    actor->crowded = true;
     return true;
 }
 

@@ -88,23 +88,26 @@ MYC__COLD static void ease_pressure(myc__shard *shard, myc__actor *actor)
     if (actor->waiters && myc__has_drained(actor)) {
         myc__grant_all(shard, actor);
     }
+    actor->crowded = actor->pressured || actor->waiters;
 }
 
 /* Its mailbox is empty or it is paused. */
-static void go_idle(myc__shard *shard, myc__actor *actor)
+static inline void go_idle(myc__shard *shard, myc__actor *actor)
 {
     if (MYC__UNLIKELY(actor->interrupts & MYC__PAUSED)) {
         actor->activity = MYC__ASLEEP;
         return;
     }
-    myc__mailbox_rest(&actor->mailbox, &shard->context.memory);
-    myc__actor_refit(actor);
+    if (actor->mailbox.slots != actor->mailbox.inline_slots) {
+        myc__mailbox_rest(&actor->mailbox, &shard->context.memory);
+        myc__actor_refit(actor);
+    }
 }
 
 static inline void go_on(myc__shard *shard, myc__actor *actor)
 {
     actor->activity = MYC__IDLE;
-    if (MYC__UNLIKELY(actor->pressured || actor->waiters)) {
+    if (MYC__UNLIKELY(actor->crowded)) {
         ease_pressure(shard, actor);
     }
     if (myc__actor_ready(actor)) {
@@ -129,7 +132,6 @@ static inline uint32_t run_turn(myc__shard *shard, myc__actor *actor)
     } else {
         go_on(shard, actor);
     }
-    shard->context.current = NULL;
     if (shard->context.dirty) {
         myc__context_flush(&shard->context);
     }
@@ -158,6 +160,7 @@ uint32_t myc__run_turns(myc__shard *shard, uint32_t *handled)
         messages += run_turn(shard, actor);
         turns++;
     }
+    shard->context.current = NULL;
     *handled = messages;
     return turns;
 }

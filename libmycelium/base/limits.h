@@ -24,6 +24,7 @@ enum {
     MYC__ROWS_MAX = 1000,    /* tags of a protocol; the rest are control tags */
     MYC__CONTROL_TAG = 1008, /* first of them */
 
+    MYC__SLOT_CHUNK_BITS = 10, /* the first chunk of a slot table: 1024 slots, 16 KiB */
     MYC__LANE_SLOTS = 1024,
     MYC__LANE_LINE_SLOTS = 4, /* envelopes in a cache line: published together */
     MYC__RETURN_SLOTS = 1024,

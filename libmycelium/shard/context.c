@@ -59,7 +59,9 @@ bool myc__context_flush(myc_context *ctx)
     while (outbox) {
         myc__outbox *next = outbox->next_dirty;
         outbox->dirty = false;
-        if (!myc__outbox_flush(outbox)) {
+        if (myc__outbox_flush(outbox)) {
+            myc__mailbox_rest(&outbox->waiting, &ctx->memory);
+        } else {
             myc__context_touch(ctx, outbox);
         }
         outbox = next;

@@ -29,11 +29,6 @@ void myc__slot_table_fini(myc__slot_table *table)
     pthread_mutex_destroy(&table->lock);
 }
 
-static uint32_t chunk_of(uint32_t index)
-{
-    return 31u - (uint32_t)__builtin_clz(index + MYC__SLOT_CHUNK_MIN) - 6;
-}
-
 /* Makes the chunk that the next new index lies in. The allocator is never called under the lock,
  * since it may have something to log. */
 static int add_chunk(myc__slot_table *table, uint32_t chunk)
@@ -69,7 +64,7 @@ static int take_index(myc__slot_table *table, uint32_t keep_back, uint32_t *inde
     if (table->used == 1u << MYC__INDEX_BITS) {
         return MYC_ELIMIT;
     }
-    *chunk = chunk_of(table->used);
+    *chunk = myc__slot_chunk_of(table->used);
     if (!table->chunks[*chunk]) {
         return MYC_ENOMEM;
     }

@@ -15,11 +15,14 @@
  *                        message that the home worker turns into a dead letter
  *   pressure             relaxed: a hint; the bound is enforced by the home worker
  *
- * Chunks of slots double in size and never move: an index is found with two loads.
+ * Chunks of slots double in size and never move: an index is found with two loads. In the first chunk
+ * the second does not wait for the first, which matters: the way from an address to its actor is the
+ * longest chain of dependent loads in a send.
  */
 #include <pthread.h>
 
 #include "base/allocator.h"
+#include "base/check.h"
 #include "base/sync.h"
 #include "shard/envelope.h"
 
@@ -34,10 +37,13 @@ typedef struct myc__slot {
     };
 } myc__slot;
 
-enum { MYC__SLOT_CHUNK_MIN = 64, MYC__SLOT_CHUNKS = 19 };
+enum {
+    MYC__SLOT_CHUNK_MIN = 1 << MYC__SLOT_CHUNK_BITS,
+    MYC__SLOT_CHUNKS = MYC__INDEX_BITS - MYC__SLOT_CHUNK_BITS + 1,
+};
 
 typedef struct myc__slot_table {
-    myc__slot *chunks[MYC__SLOT_CHUNKS]; /* atomic: published once; chunk k has 64 << k slots */
+    myc__slot *chunks[MYC__SLOT_CHUNKS]; /* atomic: published once; chunk k has MIN << k slots */
     pthread_mutex_t lock;                /* guards all below */
     uint32_t used;                       /* slots ever taken */
     uint32_t free_oldest;                /* a queue: the longest free is taken first */
@@ -72,16 +78,29 @@ void myc__slot_each_alive(myc__slot_table *table,
                           void (*visit)(void *user, uint32_t index, const myc__slot *slot),
                           void *user);
 
-/** The slot of an index, or NULL when no slot was ever there. Any thread. */
-static inline myc__slot *myc__slot_at(const myc__slot_table *table, uint32_t index)
+static inline uint32_t myc__slot_chunk_of(uint32_t index)
 {
-    uint32_t position = index + MYC__SLOT_CHUNK_MIN;
-    uint32_t exponent = 31u - (uint32_t)__builtin_clz(position);
-    uint32_t chunk = exponent - 6; /* 64 = 2^6 */
+    return 31u - (uint32_t)__builtin_clz(index + MYC__SLOT_CHUNK_MIN) - MYC__SLOT_CHUNK_BITS;
+}
+
+static inline myc__slot *myc__slot_in_later_chunk(const myc__slot_table *table, uint32_t index)
+{
+    uint32_t chunk = myc__slot_chunk_of(index);
+    uint32_t begins_at = ((uint32_t)MYC__SLOT_CHUNK_MIN << chunk) - MYC__SLOT_CHUNK_MIN;
     myc__slot *slots = chunk < MYC__SLOT_CHUNKS
                            ? myc__load_acquire_ptr((void *const *)&table->chunks[chunk])
                            : NULL;
-    return slots ? &slots[position - (1u << exponent)] : NULL;
+    return slots ? &slots[index - begins_at] : NULL;
+}
+
+/** The slot of an index, or NULL when no slot was ever there. Any thread. */
+static inline myc__slot *myc__slot_at(const myc__slot_table *table, uint32_t index)
+{
+    if (MYC__LIKELY(index < MYC__SLOT_CHUNK_MIN)) {
+        myc__slot *first = myc__load_acquire_ptr((void *const *)&table->chunks[0]);
+        return first ? &first[index] : NULL;
+    }
+    return myc__slot_in_later_chunk(table, index);
 }
 
 #endif

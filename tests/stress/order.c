@@ -79,7 +79,7 @@ static void expect_equal(const char *what, uint64_t expected, uint64_t actual)
 static void check_quiet(myc_system *system)
 {
     myc_counts counts;
-    require(myc_system_await_quiescence(system, 120 * SECOND_NS) == 0, "no quiescence");
+    require(myc_system_await_quiescence(system, 60 * SECOND_NS) == 0, "no quiescence");
     require(myc_system_stop(system, NULL, NULL) == 0, "the drain did not end");
     myc_system_counts(system, &counts);
     expect_equal("queued", 0, counts.queued);

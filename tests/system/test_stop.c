@@ -156,26 +156,41 @@ Test(stop, may_be_called_again)
     NO_LEAKS();
 }
 
-static void note_worker(myc_context *ctx, void *user)
+typedef struct goodbyes {
+    atomic_uint begun;
+    atomic_uint on_own_worker;
+    sem_t leave; /* the first one waits for it */
+} goodbyes;
+
+static void say_goodbye(myc_context *ctx, void *user)
 {
-    atomic_fetch_add((atomic_uint *)user, myc_context_of(myc_context_system(ctx)) == ctx);
+    goodbyes *all = user;
+    if (atomic_fetch_add(&all->begun, 1) == 0) {
+        wait_semaphore(&all->leave);
+    }
+    bool own = myc_context_of(myc_context_system(ctx)) == ctx;
+    atomic_fetch_add(&all->on_own_worker, own);
 }
 
-/* More actors than a worker runs in one pass. */
+/* More actors than a worker runs in one pass, and one of them takes its time. */
 Test(stop, lets_every_actor_say_goodbye_on_its_own_worker)
 {
     enum { ACTORS = 1000 };
     office at;
-    atomic_uint on_own_worker = 0;
+    goodbyes all = {0};
+    sem_init(&all.leave, 0, 0);
     office_open(&at, (myc_system_options){.workers = 2});
-    journal log = {.on_stop = note_worker, .user = &on_own_worker};
+    journal log = {.on_stop = say_goodbye, .user = &all};
     for (uint32_t i = 0; i < ACTORS; i++) {
         hire(&at, &log, i % 2);
     }
+    expect_quiet(&at);
+    cr_expect_eq(MYC_ETIMEDOUT, myc_system_stop(at.system, &SHORT, NULL));
+    sem_post(&all.leave);
     cr_expect_eq(0, myc_system_stop(at.system, NULL, NULL));
     cr_expect_eq(ACTORS, atomic_load(&log.started));
     cr_expect_eq(ACTORS, atomic_load(&log.stopped));
-    cr_expect_eq(ACTORS, atomic_load(&on_own_worker));
+    cr_expect_eq(ACTORS, atomic_load(&all.on_own_worker));
     myc_counts counts;
     myc_system_counts(at.system, &counts);
     cr_expect_eq(0, counts.actors);

@@ -57,7 +57,7 @@ typedef struct myc_type {
     uint32_t alignment_bytes; /* a power of two, at most 64 */
     /**
      * Runs once, before the memory is reused, on the thread of the last release; releases what the
-     * payload refers to. Also for one that is zeroed or half decoded. May be NULL.
+     * payload refers to (in a long chain of payloads each hook runs within the one before). Also for one that is zeroed or half decoded. May be NULL.
      */
     void (*destroy)(myc_context *ctx, void *payload);
     myc_encode encode; /* may be NULL when id is 0 */
@@ -107,7 +107,7 @@ MYC_API MYC_MUST_CHECK int myc_from_bytes(myc_context *ctx, uint32_t type_id, co
 
 /**
  * Codec hooks for a type without pointers that stays on machines of one kind: its bytes as they lie
- * in memory. `error` gets the size that was expected.
+ * in memory, exactly. On error `error->offset` is the size that was there.
  */
 #define MYC_FLAT_CODEC(T)                                                                          \
     static int64_t T##__encode(const void *payload, uint8_t *bytes, size_t capacity_bytes,         \
