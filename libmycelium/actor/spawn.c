@@ -16,14 +16,38 @@ static myc_spawn_options complete(const myc_spawn_options *given)
     return options;
 }
 
-static bool valid(const myc_context *ctx, const myc_behaviour *behaviour,
-                  const myc_spawn_options *options)
+/* What is wrong with a spawn, or NULL. */
+static const char *fault_of(const myc_context *ctx, const myc_behaviour *behaviour,
+                            const myc_spawn_options *options)
 {
-    return behaviour->protocol->row_count <= MYC__ROWS_MAX &&
-           behaviour->state_alignment_bytes <= 16 &&
-           options->mailbox_bound <= MYC__MAILBOX_BOUND_MAX &&
-           options->overflow <= MYC_OVERFLOW_DROP_OLDEST && options->place <= MYC_PLACE_ON_WORKER &&
-           (options->place != MYC_PLACE_ON_WORKER || options->worker < ctx->fabric->shard_count);
+    if (behaviour->protocol->row_count > MYC__ROWS_MAX) {
+        return "its protocol has more than 1000 rows";
+    }
+    if (behaviour->state_alignment_bytes > 16) {
+        return "its state is aligned to more than 16 bytes";
+    }
+    if (options->mailbox_bound > MYC__MAILBOX_BOUND_MAX) {
+        return "mailbox_bound is over 16777216";
+    }
+    if ((unsigned)options->overflow > MYC_OVERFLOW_DROP_OLDEST) {
+        return "overflow is no myc_overflow";
+    }
+    if ((unsigned)options->place > MYC_PLACE_ON_WORKER) {
+        return "place is no myc_place";
+    }
+    bool is_there = options->worker < ctx->fabric->shard_count;
+    return options->place == MYC_PLACE_ON_WORKER && !is_there ? "there is no such worker" : NULL;
+}
+
+static bool is_valid(const myc_context *ctx, const myc_behaviour *behaviour,
+                     const myc_spawn_options *options)
+{
+    const char *fault = fault_of(ctx, behaviour, options);
+    if (fault) {
+        myc__log_line(&ctx->fabric->log, MYC_LOG_ERROR, "actor %s cannot be spawned: %s",
+                      behaviour->name, fault);
+    }
+    return !fault;
 }
 
 static uint32_t choose_worker(myc_context *ctx, const myc_spawn_options *options)
@@ -138,7 +162,7 @@ int myc_spawn(myc_context *ctx, const myc_behaviour *behaviour, const void *stat
               const myc_spawn_options *given, myc_address *address)
 {
     myc_spawn_options options = complete(given);
-    if (!valid(ctx, behaviour, &options)) {
+    if (!is_valid(ctx, behaviour, &options)) {
         return MYC_EINVAL;
     }
     if (myc__load_acquire_u32(&ctx->fabric->stopping)) {

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include <stdio.h>
+#include <time.h>
 
 #include "system/system.h"
 
@@ -67,13 +68,21 @@ static void list_straggler(void *user, uint32_t index, const myc__slot *slot)
 static void list_stragglers(myc_system *system, myc_stop_report *report)
 {
     report->count = 0;
-    bool drained = !stage_done_everywhere(system);
+    bool some_behind = !stage_done_everywhere(system);
     for (uint32_t i = 0; i < system->fabric.shard_count; i++) {
-        if (drained && is_stage_done(system->fabric.shards[i])) {
+        if (some_behind && is_stage_done(system->fabric.shards[i])) {
             continue;
         }
         myc__slot_each_alive(&system->fabric.shards[i]->slots, list_straggler, report);
     }
+}
+
+static bool lock_until(pthread_mutex_t *lock, uint64_t deadline_ns)
+{
+    uint64_t seconds = deadline_ns / 1000000000u;
+    struct timespec deadline = {.tv_sec = seconds < INT32_MAX ? (time_t)seconds : INT32_MAX,
+                                .tv_nsec = (long)(deadline_ns % 1000000000u)};
+    return pthread_mutex_clocklock(lock, CLOCK_MONOTONIC, &deadline) == 0;
 }
 
 int myc_system_stop(myc_system *system, const myc_stop_options *given, myc_stop_report *report)
@@ -85,10 +94,11 @@ int myc_system_stop(myc_system *system, const myc_stop_options *given, myc_stop_
     if (myc__in_a_handler(system)) {
         return MYC_ETHREAD;
     }
-    pthread_mutex_lock(&system->stop_lock);
-    int error = system->stopped
-                    ? 0
-                    : myc__stages(system, options.discard, myc__deadline_after(options.timeout_ns));
+    uint64_t deadline_ns = myc__deadline_after(options.timeout_ns);
+    if (!lock_until(&system->stop_lock, deadline_ns)) {
+        return MYC_ETIMEDOUT; /* another thread is stopping it */
+    }
+    int error = system->stopped ? 0 : myc__stages(system, options.discard, deadline_ns);
     if (report) {
         list_stragglers(system, report);
     }

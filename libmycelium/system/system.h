@@ -39,7 +39,7 @@ struct myc_system {
 
     pthread_key_t foreign_key; /* the calling thread's myc__foreign */
     bool foreign_key_made;
-    pthread_mutex_t foreign_lock; /* guards the list and `taken` */
+    pthread_mutex_t foreign_lock; /* guards the list and `taken`; and attaching a transport */
     myc__foreign *foreigners;
     uint32_t foreign_count;
 };

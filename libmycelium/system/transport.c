@@ -3,21 +3,34 @@
 
 #include "system/system.h"
 
+/* False when the node has one already. The lock is for two threads that attach at once. */
+static bool put_transport(myc_system *system, uint32_t node, myc_transport *transport)
+{
+    void **place = (void **)&system->fabric.transports[node];
+    pthread_mutex_lock(&system->foreign_lock);
+    bool is_free = myc__load_relaxed_ptr(place) == NULL;
+    if (is_free) {
+        myc__store_release_ptr(place, transport);
+    }
+    pthread_mutex_unlock(&system->foreign_lock);
+    return is_free;
+}
+
 int myc_system_attach(myc_system *system, uint32_t node, const myc_transport *transport)
 {
     myc__fabric *fabric = &system->fabric;
     if (node == 0 || node > MYC_NODE_MAX || !transport || !transport->post) {
         return MYC_EINVAL;
     }
-    if (fabric->transports[node]) {
-        return MYC_EBUSY;
-    }
     myc_transport *copy = myc__allocate(&fabric->allocator, sizeof *copy, sizeof(void *));
     if (!copy) {
         return MYC_ENOMEM;
     }
     *copy = *transport;
-    myc__store_release_ptr((void **)&fabric->transports[node], copy);
+    if (!put_transport(system, node, copy)) {
+        myc__free(&fabric->allocator, copy, sizeof *copy);
+        return MYC_EBUSY;
+    }
     return 0;
 }
 

@@ -29,7 +29,7 @@ static void close_sources(myc__shard *shard)
 
 /* Actors spawned in the last moment are found when those told to stop are gone; looking at all
  * slots in every pass would take ever so long with a million of them. */
-static void stop_actors(myc__shard *shard)
+static void stop_actors(myc__shard *shard, myc__stage stage)
 {
     if (shard->stop_begun && shard->run_first) {
         return;
@@ -37,7 +37,7 @@ static void stop_actors(myc__shard *shard)
     shard->stop_begun = true;
     myc__io_close_sources(shard->io); /* a stop that discards comes here at once */
     if (myc__actors_stop_all(shard) == 0 && myc__load_relaxed_u32(&shard->open_sources) == 0) {
-        acknowledge(shard, MYC__STAGE_STOP_ACTORS);
+        acknowledge(shard, stage);
     }
 }
 
@@ -49,8 +49,10 @@ static void follow_stage(myc__shard *shard)
     }
     switch (stage) {
     case MYC__STAGE_CLOSE_SOURCES: close_sources(shard); break;
-    case MYC__STAGE_STOP_ACTORS: stop_actors(shard); break;
-    case MYC__STAGE_EXIT: acknowledge(shard, stage); break;
+    case MYC__STAGE_STOP_ACTORS:
+    case MYC__STAGE_EXIT: /* again: a spawn may have been under way */
+        stop_actors(shard, stage);
+        break;
     case MYC__STAGE_RUN: break;
     }
 }

@@ -140,7 +140,7 @@ typedef struct myc_spawn_options {
  * worker before its first message.
  *
  * Prefer the typed A_spawn() of MYC_ACTOR(). `options` may be NULL. `*address` is set on success.
- * Returns 0, MYC_ENOMEM, MYC_EINVAL (a bad option), MYC_ELIMIT (no slot is left on the worker) or
+ * Returns 0, MYC_ENOMEM, MYC_EINVAL (a bad option: the log line says which), MYC_ELIMIT (no slot is left on the worker) or
  * MYC_ESTOPPING.
  */
 MYC_API MYC_MUST_CHECK int myc_spawn(myc_context *ctx, const myc_behaviour *behaviour,

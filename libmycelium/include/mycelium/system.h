@@ -150,7 +150,8 @@ MYC_API uint64_t myc_system_destroy(myc_system *system);
 
 /**
  * The calling thread's context: on a worker its own; on any other thread one that is made at the
- * first call and closed when the thread ends. Borrowed. Keep it: looking it up costs some ns.
+ * first call and closed when the thread ends: destructors of other thread-specific data must not use
+ * it. Borrowed. Keep it: looking it up costs some ns.
  * Returns NULL when memory or the limit of 256 foreign threads at one time is reached.
  */
 MYC_API myc_context *myc_context_of(myc_system *system);
