@@ -34,7 +34,7 @@ static void drop_newest(myc__shard *shard, const void *payload)
     myc__count_end(&shard->context.counters.dropped_newest, 1);
 }
 
-void myc__displace_oldest(myc__shard *shard, myc__actor *actor, myc__envelope envelope)
+static void displace_oldest(myc__shard *shard, myc__actor *actor, myc__envelope envelope)
 {
     const void *oldest = myc__mailbox_front(&actor->mailbox)->payload;
     myc__mailbox_pop(&actor->mailbox);
@@ -48,7 +48,7 @@ void myc__deliver(myc__shard *shard, myc__actor *actor, myc__envelope envelope)
 {
     bool full = actor->mailbox.depth >= actor->bound;
     if (MYC__UNLIKELY(full) && actor->overflow == MYC_OVERFLOW_DROP_OLDEST) {
-        myc__displace_oldest(shard, actor, envelope);
+        displace_oldest(shard, actor, envelope);
     } else if (MYC__UNLIKELY(full && actor->overflow == MYC_OVERFLOW_DROP_NEWEST) ||
                !myc__enqueue(shard, actor, envelope)) {
         drop_newest(shard, envelope.payload); /* also when memory for the ring is out */

@@ -23,9 +23,6 @@ bool myc__inbox_pending(myc__shard *shard);
  */
 void myc__deliver(myc__shard *shard, myc__actor *actor, myc__envelope envelope);
 
-/** Drops the oldest message of a full mailbox and queues this one. */
-void myc__displace_oldest(myc__shard *shard, myc__actor *actor, myc__envelope envelope);
-
 /** The message that fills the mailbox, or comes beyond its bound, or needs a larger ring. */
 bool myc__enqueue_uneasy(myc__shard *shard, myc__actor *actor, myc__envelope envelope);
 

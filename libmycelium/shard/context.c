@@ -71,8 +71,8 @@ bool myc__context_flush(myc_context *ctx)
 
 void myc__context_flush_foreign(myc_context *ctx)
 {
-    (void)myc__context_flush(ctx);
-    if (ctx->memory.unflushed) {
+    if (ctx->memory.unflushed) { /* first: the receiver may need it for what the messages ask */
         myc__memory_flush(&ctx->memory);
     }
+    (void)myc__context_flush(ctx);
 }

@@ -27,6 +27,13 @@ static void release_burst(myc_context *ctx, const note *got, void *user)
     }
 }
 
+/* What is on its way home when a burst begins may come too late for it, once or twice; memory that does
+ * not come home would make each of the rounds grow. */
+static void expect_steady(office *at, uint64_t warm_bytes)
+{
+    cr_expect_leq(myc_system_memory_bytes(at->system), warm_bytes + warm_bytes / 2);
+}
+
 /* The handing over is ordered by the quiescence between making and releasing. */
 Test(foreign_memory, goes_home_to_a_worker)
 {
@@ -41,7 +48,7 @@ Test(foreign_memory, goes_home_to_a_worker)
         release_burst(at.ctx, NULL, NULL);
         warm_bytes = round == WARM ? myc_system_memory_bytes(at.system) : warm_bytes;
     }
-    cr_expect_eq(warm_bytes, myc_system_memory_bytes(at.system));
+    expect_steady(&at, warm_bytes);
     office_close(&at);
     NO_LEAKS();
 }
@@ -59,7 +66,7 @@ Test(foreign_memory, comes_home_from_a_worker)
         expect_quiet(&at);
         warm_bytes = round == WARM ? myc_system_memory_bytes(at.system) : warm_bytes;
     }
-    cr_expect_eq(warm_bytes, myc_system_memory_bytes(at.system));
+    expect_steady(&at, warm_bytes);
     office_close(&at);
     NO_LEAKS();
 }
