@@ -56,6 +56,8 @@ extern const bench_workload bench_ping_pong_two_workers;
 extern const bench_workload bench_stream_cross;
 extern const bench_workload bench_spawn_time;
 extern const bench_workload bench_spawn_bytes;
+extern const bench_workload bench_limit_cache_line;
+extern const bench_workload bench_limit_refcount;
 
 /** Parses the arguments. Exits 2 with one line when they are wrong. Borrows `argv`. */
 bench_options bench_options_parse(int argc, char **argv);

@@ -5,8 +5,9 @@
 #include "bench.h"
 
 static const bench_workload *const workloads[] = {
-    &bench_send_local,   &bench_ping_pong_one_worker, &bench_ping_pong_two_workers,
-    &bench_stream_cross, &bench_spawn_time,           &bench_spawn_bytes,
+    &bench_send_local,       &bench_ping_pong_one_worker, &bench_ping_pong_two_workers,
+    &bench_stream_cross,     &bench_spawn_time,           &bench_spawn_bytes,
+    &bench_limit_cache_line, &bench_limit_refcount,
 };
 enum { WORKLOADS = sizeof workloads / sizeof workloads[0] };
 

@@ -14,7 +14,7 @@ void bench_fail(const char *what, int error)
     exit(1);
 }
 
-static uint32_t allowed_cpus(uint32_t *cpus)
+uint32_t bench_allowed_cpus(uint32_t cpus[static CPUS_MAX])
 {
     cpu_set_t set;
     uint32_t count = 0;
@@ -31,7 +31,7 @@ static uint32_t allowed_cpus(uint32_t *cpus)
 myc_system *bench_system_create(uint32_t workers, myc_context **ctx)
 {
     uint32_t cpus[CPUS_MAX];
-    uint32_t cpu_count = allowed_cpus(cpus);
+    uint32_t cpu_count = bench_allowed_cpus(cpus);
     myc_system_options options = {.name = "bench",
                                   .workers = workers,
                                   .idle = MYC_IDLE_SPIN,

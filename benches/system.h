@@ -29,6 +29,9 @@ void bench_system_destroy(myc_system *system);
  */
 bool bench_system_run(myc_system *system, myc_context *ctx, bench_ref first);
 
+/** The processors this process may run on, at most 64. Returns how many. */
+uint32_t bench_allowed_cpus(uint32_t cpus[static 64]);
+
 /** Options that put an actor on `worker`. */
 myc_spawn_options bench_on_worker(uint32_t worker);
 

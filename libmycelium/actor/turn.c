@@ -156,7 +156,8 @@ uint32_t myc__run_turns(myc__shard *shard, uint32_t *handled)
     uint32_t turns = 0;
     uint32_t messages = 0;
     myc__actor *actor;
-    while (turns < MYC__TURNS_PER_PASS && (actor = pop_ready(shard)) != NULL) {
+    while (turns < MYC__TURNS_PER_PASS && messages < MYC__MESSAGES_PER_PASS &&
+           (actor = pop_ready(shard)) != NULL) {
         messages += run_turn(shard, actor);
         turns++;
     }

@@ -35,9 +35,10 @@ enum {
     MYC__MAILBOX_BOUND_MAX = 1 << 24,
     MYC__BATCH_DEFAULT = 64,
 
-    MYC__TURNS_PER_PASS = 16,    /* actors run between two looks at lanes and I/O */
-    MYC__TAKEN_PER_LANE = 256,   /* envelopes taken from one lane in one pass */
-    MYC__REFERENCE_WEIGHT = 256, /* references taken at once by a repeated retain */
+    MYC__TURNS_PER_PASS = 64,      /* actors run between two looks at lanes and I/O, */
+    MYC__MESSAGES_PER_PASS = 1024, /* or messages handled, whichever is first */
+    MYC__TAKEN_PER_LANE = 256,     /* envelopes taken from one lane in one pass */
+    MYC__REFERENCE_WEIGHT = 256,   /* references taken at once by a repeated retain */
 
     MYC__BLOCK_UNIT = 64, /* blocks are multiples of a cache line, and aligned to one */
     MYC__BLOCK_MAX = 65536,

@@ -161,8 +161,8 @@ MYC_API myc_system *myc_context_system(const myc_context *ctx);
 
 /**
  * Runs each worker of a caller-driven system once, in order, on the calling thread: takes what has
- * arrived, gives turns to runnable actors in the order they became so (at most 16 turns a worker), polls
- * sources. Never blocks.
+ * arrived, gives turns to runnable actors in the order they became so (at most 64 turns or about 1000
+ * messages a worker), polls sources. Never blocks.
  * Returns how many messages were handled, MYC_EINVAL when the system has threads of its own, or
  * MYC_ETHREAD (called from a handler).
  * Threads: one at a time; the same thread's context is that of a foreign thread.
