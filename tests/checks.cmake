@@ -37,9 +37,3 @@ foreach(program use_c17.c use_cxx17.cpp)
     target_link_libraries(headers-${name} PRIVATE libtypes mycelium myc_compile)
     myc_add_check(${name} headers-${name})
 endforeach()
-
-# The bundle against the values that independent programs computed from recorded data.
-if(TARGET market-bundle)
-    add_test(NAME oracle-dex COMMAND python3 -B ${here}/oracle/check.py $<TARGET_FILE:market-bundle>)
-    set_tests_properties(oracle-dex PROPERTIES LABELS oracle TIMEOUT 300 SKIP_RETURN_CODE 77)
-endif()
