@@ -69,6 +69,9 @@ bool bench_system_run(myc_system *system, myc_context *ctx, bench_ref first)
 {
     const uint64_t minute_ns = 60000000000u;
     bench_message *message = bench_message_new(ctx);
+    if (message) {
+        message->number = 1;
+    }
     return bench_send_message(ctx, first, message) == MYC_SENT &&
            myc_system_await_quiescence(system, minute_ns) == 0;
 }
