@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * limits: what the machine itself takes, in the same run, so that the other rows can be read as ratios.
+ * limits: what the machine itself takes, in the same run, so that the other rows can be read as
+ * ratios.
  *
- * cache_line: two threads on two cores pass a number to and fro in one word; the time of one way. No
- * message from core to core is faster. refcount: one atomic increment and one decrement of a word that
- * only this core uses: what a shared payload costs a program that counts every reference.
+ * cache_line: two threads on two cores pass a number to and fro in one word; the time of one way.
+ * No message from core to core is faster. refcount: one atomic increment and one decrement of a
+ * word that only this core uses: what a shared payload costs a program that counts every reference.
  * Both loops are on atomics, which the compiler keeps, and the end value is checked.
  */
 #include <pthread.h>

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * send_local: 10 M sends of one shared payload, a reference taken for each, on one worker, handled.
- * See stream.h for the method. The references are real: each send retains, each handler's end releases.
+ * See stream.h for the method. The references are real: each send retains, each handler's end
+ * releases.
  */
 #include "stream.h"
 

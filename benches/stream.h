@@ -3,11 +3,12 @@
 #define BENCH_STREAM_H
 
 /*
- * One producer, one sink, a stream of messages between them: the body of send_local and stream_cross.
+ * One producer, one sink, a stream of messages between them: the body of send_local and
+ * stream_cross.
  *
- * The producer sends while the sink's mailbox (1000) has room, pauses until it has drained to half, and
- * goes on. Time is from the first send to the last handler. The sink adds up a field of every message
- * and the sum is checked, so no send can be left out or doubled.
+ * The producer sends while the sink's mailbox (1000) has room, pauses until it has drained to half,
+ * and goes on. Time is from the first send to the last handler. The sink adds up a field of every
+ * message and the sum is checked, so no send can be left out or doubled.
  */
 #include "system.h"
 

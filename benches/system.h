@@ -25,7 +25,9 @@ myc_system *bench_system_create(uint32_t workers, myc_context **ctx);
 /** Stops and destroys it. Exits when a message or a payload was lost: the figure would be wrong. */
 void bench_system_destroy(myc_system *system);
 
-/** Sends the message that starts a run (its number is 1) and waits until all is handled. Returns false on a time-out.
+/**
+ * Sends the message that starts a run (its number is 1) and waits until all is handled. Returns
+ * false on a time-out.
  */
 bool bench_system_run(myc_system *system, myc_context *ctx, bench_ref first);
 

@@ -5,10 +5,10 @@
 #include "actor/actor.h"
 
 /**
- * Sends an order to an actor's worker, ahead of user messages there and never refused: when the lane is
- * full it waits at the sender; a foreign thread's goes into the worker's order box and has no argument.
- * `to` is on another worker, or the caller is a foreign thread. Dropped with a log line only when
- * memory is out.
+ * Sends an order to an actor's worker, ahead of user messages there and never refused: when the
+ * lane is full it waits at the sender; a foreign thread's goes into the worker's order box and has
+ * no argument. `to` is on another worker, or the caller is a foreign thread. Dropped with a log
+ * line only when memory is out.
  */
 void myc__control_send(myc_context *ctx, myc_address to, myc__control what, const void *argument);
 

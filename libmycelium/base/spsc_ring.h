@@ -3,8 +3,9 @@
 #define MYC_BASE_SPSC_RING_H
 
 /*
- * The lane protocol: the indices of a ring with one producer and one consumer, published in batches.
- * The slots themselves belong to whoever embeds it (lane.h: envelopes; return_path.h: blocks).
+ * The lane protocol: the indices of a ring with one producer and one consumer, published in
+ * batches. The slots themselves belong to whoever embeds it (lane.h: envelopes; return_path.h:
+ * blocks).
  *
  *   slot         who may touch it   becomes      by
  *   free         the producer       filled       a plain write into the slot
@@ -24,13 +25,13 @@
  *   head_seen,   its owner    nobody      plain: the last index it saw of the other side, whose cache
  *   tail_seen                             line is read only when the ring seems full (empty)
  *
- * Indices run freely and wrap at 2^32; a slot is index & mask. All `slots` slots can be used.
- * Each index that the other side reads has a cache line of its own: a producer that fills slots does
- * not disturb a consumer that polls.
+ * Indices run freely and wrap at 2^32; a slot is index & mask. All `slots` slots can be used. Each
+ * index that the other side reads has a cache line of its own: a producer that fills slots does not
+ * disturb a consumer that polls.
  *
  * Why not ck_ring: it publishes every entry, and its two ends read each other's index each time. A
- * publication per cache line of slots is what makes a stream of fresh messages across cores ten times
- * cheaper.
+ * publication per cache line of slots is what makes a stream of fresh messages across cores ten
+ * times cheaper.
  */
 #include <stdalign.h>
 

@@ -18,14 +18,14 @@
  *                                                       was written to the block happened before
  *   home         the home's pool            live        taken for a new payload
  *
- * Only the home makes a block live again, and only after it took it from the ring: a block that were
- * reused while its address is still in the ring would be live and free at once.
+ * Only the home makes a block live again, and only after it took it from the ring: a block that
+ * were reused while its address is still in the ring would be live and free at once.
  *
  * Slots hold addresses, not links through the blocks, as long as there are slots: the home can
  * prefetch them all, and the freeing side does not touch the block's cache line again. Blocks are
  * aligned to 64 bytes, so the size class travels in the low bits of the address. The last slot is
- * kept for the chain: a burst of any size has gone home when it is flushed, unless the chain before it
- * has not been fetched yet.
+ * kept for the chain: a burst of any size has gone home when it is flushed, unless the chain before
+ * it has not been fetched yet.
  */
 #include "base/spsc_ring.h"
 #include "message/pool.h"
@@ -49,7 +49,7 @@ void myc__return_block(myc__return_end *end, void *block, uint32_t size_class);
 /** Freeing side: publishes all it can. Returns true when nothing is left on this side. */
 bool myc__return_flush(myc__return_end *end);
 
-/** Home: takes up to `limit` slots from the lane into the pool. Returns how many blocks they held. */
+/** Home: takes up to `limit` slots from the lane into the pool. Returns how many blocks they had. */
 uint32_t myc__return_collect(myc__return_lane *lane, myc__pool *pool, uint32_t limit);
 
 #endif

@@ -15,9 +15,9 @@
  *                        message that the home worker turns into a dead letter
  *   pressure             relaxed: a hint; the bound is enforced by the home worker
  *
- * Chunks of slots double in size and never move: an index is found with two loads. In the first chunk
- * the second does not wait for the first, which matters: the way from an address to its actor is the
- * longest chain of dependent loads in a send.
+ * Chunks of slots double in size and never move: an index is found with two loads. In the first
+ * chunk the second does not wait for the first, which matters: the way from an address to its actor
+ * is the longest chain of dependent loads in a send.
  */
 #include <pthread.h>
 

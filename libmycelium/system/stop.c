@@ -77,8 +77,8 @@ static void list_stragglers(myc_system *system, myc_stop_report *report)
     }
 }
 
-/* By tries: ThreadSanitizer does not know pthread_mutex_clocklock(), and timedlock() follows a clock
- * that can be set. */
+/* By tries: ThreadSanitizer does not know pthread_mutex_clocklock(), and timedlock() follows a
+ * clock that can be set. */
 static bool lock_until(pthread_mutex_t *lock, uint64_t deadline_ns)
 {
     for (uint32_t tries = 0; pthread_mutex_trylock(lock) != 0; tries++) {

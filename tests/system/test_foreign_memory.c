@@ -27,8 +27,8 @@ static void release_burst(myc_context *ctx, const note *got, void *user)
     }
 }
 
-/* What is on its way home when a burst begins may come too late for it, once or twice; memory that does
- * not come home would make each of the rounds grow. */
+/* What is on its way home when a burst begins may come too late for it, once or twice; memory that
+ * does not come home would make each of the rounds grow. */
 static void expect_steady(office *at, uint64_t warm_bytes)
 {
     cr_expect_leq(myc_system_memory_bytes(at->system), warm_bytes + warm_bytes / 2);

@@ -65,8 +65,8 @@ static inline myc_next myc_next_make(int32_t verdict, int32_t code)
 
 /** Go on with the next message. */
 #define MYC_CONTINUE myc_next_make(MYC__CONTINUE, 0)
-/** This message is not done: give it again, first of all, when the actor runs next. It does not count
- * in the mailbox meanwhile. */
+/** This message is not done: give it again, first of all, when the actor runs next. It does not
+ * count in the mailbox meanwhile. */
 #define MYC_AGAIN myc_next_make(MYC__AGAIN, 0)
 /** Stop; what is still queued becomes dead letters. */
 #define MYC_STOP myc_next_make(MYC__STOP, 0)
@@ -140,16 +140,17 @@ typedef struct myc_spawn_options {
  * worker before its first message.
  *
  * Prefer the typed A_spawn() of MYC_ACTOR(). `options` may be NULL. `*address` is set on success.
- * Returns 0, MYC_ENOMEM, MYC_EINVAL (a bad option: the log line says which), MYC_ELIMIT (no slot is left on the worker) or
- * MYC_ESTOPPING.
+ * Returns 0, MYC_ENOMEM, MYC_EINVAL (a bad option: the log line says which), MYC_ELIMIT (no slot is
+ * left on the worker) or MYC_ESTOPPING.
  */
 MYC_API MYC_MUST_CHECK int myc_spawn(myc_context *ctx, const myc_behaviour *behaviour,
                                      const void *state, const myc_spawn_options *options,
                                      myc_address *address);
 
 /**
- * Queues `payload` as row `tag` for `to`. Prefer the typed P_send_row() of MYC_PROTOCOL(): a payload of
- * another type than the row's is not noticed here, and a tag that is no row fails the actor.
+ * Queues `payload` as row `tag` for `to`. Prefer the typed P_send_row() of MYC_PROTOCOL(): a
+ * payload of another type than the row's is not noticed here, and a tag that is no row fails the
+ * actor.
  *
  * Takes `payload`, also when refused; NULL (a failed T_new()) is refused as MYC_FULL. Order is kept
  * per sender and receiver. Never blocks.
@@ -181,9 +182,9 @@ MYC_API uint32_t myc_room(const myc_context *ctx, myc_address to);
 /**
  * After this handler, runs the calling actor no more until `to` has drained to half of its bound
  * (or is dead). Messages for the calling actor stay in its mailbox meanwhile; stops still reach it.
- * With MYC_AGAIN the unfinished message comes again then: this is how a source is lossless.
- * A pause may end early, for instance when the actor waits for two receivers: look at myc_room() again.
- * On a ref of another node it does nothing. Actors that pause on each other in a circle can wait for
+ * With MYC_AGAIN the unfinished message comes again then: this is how a source is lossless. A pause
+ * may end early, for instance when the actor waits for two receivers: look at myc_room() again. On
+ * a ref of another node it does nothing. Actors that pause on each other in a circle can wait for
  * ever: pause only downstream.
  */
 MYC_API void myc_pause_until_room(myc_context *ctx, myc_address to);

@@ -57,7 +57,8 @@ typedef struct myc_type {
     uint32_t alignment_bytes; /* a power of two, at most 64 */
     /**
      * Runs once, before the memory is reused, on the thread of the last release; releases what the
-     * payload refers to (in a long chain of payloads each hook runs within the one before). Also for one that is zeroed or half decoded. May be NULL.
+     * payload refers to (in a long chain of payloads each hook runs within the one before). Also
+     * for one that is zeroed or half decoded. May be NULL.
      */
     void (*destroy)(myc_context *ctx, void *payload);
     myc_encode encode; /* may be NULL when id is 0 */

@@ -150,8 +150,8 @@ MYC_API uint64_t myc_system_destroy(myc_system *system);
 
 /**
  * The calling thread's context: on a worker its own; on any other thread one that is made at the
- * first call and closed when the thread ends: destructors of other thread-specific data must not use
- * it. Borrowed. Keep it: looking it up costs some ns.
+ * first call and closed when the thread ends: destructors of other thread-specific data must not
+ * use it. Borrowed. Keep it: looking it up costs some ns.
  * Returns NULL when memory or the limit of 256 foreign threads at one time is reached.
  */
 MYC_API myc_context *myc_context_of(myc_system *system);
@@ -161,8 +161,8 @@ MYC_API myc_system *myc_context_system(const myc_context *ctx);
 
 /**
  * Runs each worker of a caller-driven system once, in order, on the calling thread: takes what has
- * arrived, gives turns to runnable actors in the order they became so (at most 64 turns or about 1000
- * messages a worker), polls sources. Never blocks.
+ * arrived, gives turns to runnable actors in the order they became so (at most 64 turns or about
+ * 1000 messages a worker), polls sources. Never blocks.
  * Returns how many messages were handled, MYC_EINVAL when the system has threads of its own, or
  * MYC_ETHREAD (called from a handler).
  * Threads: one at a time; the same thread's context is that of a foreign thread.
