@@ -52,7 +52,7 @@ typedef struct myc__actor {
     uint32_t batch_max;
     uint8_t interrupts;
     uint8_t overflow;      /* myc_overflow */
-    uint8_t activity;      /* IDLE, QUEUED or RUNNING */
+    uint8_t activity;      /* IDLE, QUEUED, RUNNING or ASLEEP */
     bool pressured;        /* slot->pressure is set */
     myc__envelope held;    /* with HOLDING */
     myc_exit why;          /* with STOPPING */
@@ -131,9 +131,8 @@ static inline void myc__actor_wake(myc__shard *shard, myc__actor *actor)
 /** The live actor of `address` on this worker, or NULL. */
 static inline myc__actor *myc__actor_find(const myc__shard *shard, myc_address address)
 {
-    const myc__slot *slot = myc__slot_at(&shard->slots, myc__address_index(address));
-    bool alive = slot && (address.life & 1) && myc__load_acquire_u32(&slot->life) == address.life;
-    return alive ? slot->actor : NULL;
+    const myc__slot *slot = myc__slot_alive(&shard->slots, address);
+    return slot ? slot->actor : NULL;
 }
 
 #endif

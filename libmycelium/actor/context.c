@@ -55,10 +55,8 @@ static uint32_t room_here(const myc_context *ctx, myc_address to)
 static uint32_t room_there(const myc_context *ctx, myc_address to)
 {
     uint32_t worker = myc__address_worker(to);
-    const myc__slot *slot =
-        myc__slot_at(&ctx->fabric->shards[worker]->slots, myc__address_index(to));
-    if (!slot || myc__load_relaxed_u32(&slot->life) != to.life ||
-        myc__load_relaxed_u32(&slot->pressure)) {
+    const myc__slot *slot = myc__slot_alive(&ctx->fabric->shards[worker]->slots, to);
+    if (!slot || myc__load_relaxed_u32(&slot->pressure)) {
         return 0;
     }
     return ctx->outbox[worker] ? myc__outbox_room(ctx->outbox[worker]) : MYC__LANE_SLOTS;
@@ -66,8 +64,7 @@ static uint32_t room_there(const myc_context *ctx, myc_address to)
 
 uint32_t myc_room(const myc_context *ctx, myc_address to)
 {
-    if (myc__address_node(to) != 0 || !(to.life & 1) ||
-        myc__address_worker(to) >= ctx->fabric->shard_count) {
+    if (myc__address_node(to) != 0 || myc__address_worker(to) >= ctx->fabric->shard_count) {
         return 0;
     }
     return myc__address_worker(to) == ctx->worker ? room_here(ctx, to) : room_there(ctx, to);

@@ -102,8 +102,8 @@ __attribute__((noinline)) static myc_sent send_elsewhere(myc_context *ctx, myc_a
         return accept_dead(ctx, to, tag, payload, MYC_DEAD_NO_ACTOR);
     }
     myc__shard *receiver = ctx->fabric->shards[worker];
-    const myc__slot *slot = myc__slot_at(&receiver->slots, myc__address_index(to));
-    if (!slot || !(to.life & 1) || myc__load_relaxed_u32(&slot->life) != to.life) {
+    const myc__slot *slot = myc__slot_alive(&receiver->slots, to);
+    if (!slot) {
         return accept_dead(ctx, to, tag, payload, myc__dead_reason_of(receiver, to));
     }
     if (MYC__UNLIKELY(myc__load_relaxed_u32(&slot->pressure))) {

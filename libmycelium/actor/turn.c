@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "actor/turn.h"
 
-#include "actor/dead_letter.h"
 #include "actor/pause.h"
 #include "actor/stop.h"
 
@@ -99,7 +98,7 @@ static inline void go_idle(myc__shard *shard, myc__actor *actor)
         return;
     }
     if (actor->mailbox.slots != actor->mailbox.inline_slots) {
-        myc__mailbox_rest(&actor->mailbox, &shard->context.memory);
+        myc__mailbox_shrink(&actor->mailbox, &shard->context.memory);
         myc__actor_refit(actor);
     }
 }

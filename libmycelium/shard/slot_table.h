@@ -103,4 +103,12 @@ static inline myc__slot *myc__slot_at(const myc__slot_table *table, uint32_t ind
     return myc__slot_in_later_chunk(table, index);
 }
 
+/** The slot of the actor that `address` names, or NULL when it does not live. Any thread. */
+static inline myc__slot *myc__slot_alive(const myc__slot_table *table, myc_address address)
+{
+    myc__slot *slot = myc__slot_at(table, myc__address_index(address));
+    bool alive = slot && (address.life & 1) && myc__load_acquire_u32(&slot->life) == address.life;
+    return alive ? slot : NULL;
+}
+
 #endif

@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include <time.h>
-
+#include "base/back_off.h"
 #include "system/system.h"
 
 /*
@@ -54,8 +53,7 @@ static void wait_a_little(myc_system *system, uint32_t looks)
         (void)myc_system_run_once(system);
         return;
     }
-    long pause_ns = looks < 10 ? 1000L << looks : 1000000L;
-    nanosleep(&(struct timespec){.tv_nsec = pause_ns}, NULL);
+    myc__back_off(looks);
 }
 
 bool myc__wait_until(myc_system *system, bool (*reached)(const myc_system *), uint64_t deadline_ns)

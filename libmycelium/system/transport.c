@@ -34,8 +34,8 @@ int myc_system_attach(myc_system *system, uint32_t node, const myc_transport *tr
     return 0;
 }
 
-/* What row `tag` of the actor carries, or NULL. The table's lock keeps the actor from being freed.
- */
+/* What row `tag` of the actor carries, or NULL. The table's lock keeps the actor from being
+ * freed. */
 static const myc_type *row_type(myc__fabric *fabric, myc_address to, uint32_t tag)
 {
     if (myc__address_node(to) != 0 || myc__address_worker(to) >= fabric->shard_count) {
@@ -44,8 +44,8 @@ static const myc_type *row_type(myc__fabric *fabric, myc_address to, uint32_t ta
     myc__slot_table *table = &fabric->shards[myc__address_worker(to)]->slots;
     const myc_type *type = NULL;
     pthread_mutex_lock(&table->lock);
-    const myc__slot *slot = myc__slot_at(table, myc__address_index(to));
-    if (slot && (to.life & 1) && myc__load_acquire_u32(&slot->life) == to.life) {
+    const myc__slot *slot = myc__slot_alive(table, to);
+    if (slot) {
         const myc_protocol *protocol = slot->actor->behaviour->protocol;
         type = tag < protocol->row_count ? protocol->rows[tag].type : &myc__internal_type;
     }
