@@ -3,86 +3,87 @@
 #define BENCH_H
 
 /*
- * What a workload is and what comes out of it. A workload has one run function for each of its
- * rows; measure.c runs it several times, the reports print what it gave.
+ * What a workload is, and what it may ask of the program around it.
+ *
+ * The program measures ONE workload ONCE in a fresh process and prints a line for each of its rows:
+ * `ROW VALUE`. Repeating, comparing and tables are for whoever starts it. Before the measured run
+ * main.c runs the workload with a tenth of its counts and prints nothing of that: caches, page
+ * tables, branch predictors and the processor's clock are warm, as they are in a program that
+ * serves.
  */
-#include <stdbool.h>
-#include <stdint.h>
-#include <stdio.h>
+#include <mycelium/system.h>
 
+/** How to run: the arguments, completed by the workload's own numbers. */
 typedef struct bench_options {
-    bool quick; /* less of everything: the same rows in seconds */
-    bool help;
-    uint32_t runs;         /* measured runs of each row, after one that only warms up */
-    const char *only;      /* names, separated by commas; NULL = all */
-    const char *json_path; /* NULL = none */
-    const char *command;   /* as typed, for the JSON */
+    double scale;        /* multiplies the counts; 1 = a full run */
+    bool pin;            /* worker k, and threads of the workload, on one processor each */
+    uint32_t parameter;  /* of a curve; 0 = none */
+    uint32_t workers;    /* of the system */
+    uint32_t processors; /* worker k is pinned to processor k % processors */
+    myc_idle idle;
 } bench_options;
 
-/** The three units of the suite. Rates are better high, times and memory low. */
-#define BENCH_RATE "messages/s"
-#define BENCH_TIME "ns"
-#define BENCH_MEMORY "bytes"
+/** Where rows go. */
+typedef struct bench_output {
+    const char *workload;
+    bool warming_up; /* nothing is printed */
+} bench_output;
 
 typedef struct bench_workload {
-    const char *name; /* of the row */
-    const char *unit;
-    const char *what; /* one line for the table */
-    double bar_ns;    /* the bar: at most so many ns for each message (for memory: bytes) */
-    /** Runs once; returns the figure in `unit`, or a negative number when it could not run. */
-    double (*run)(const bench_options *options);
+    const char *name;
+    const char *what;        /* one line for --help */
+    uint32_t workers;        /* unless --workers says otherwise; 0 = has none to choose */
+    uint32_t processors;     /* at least so many are needed; 0 = as many as workers */
+    uint32_t parameter_most; /* a curve: --parameter is 1 to this; 0 = takes none */
+    myc_idle idle;
+    /** Sets up, runs once, prints its rows. Ends the program (bench_fail()) when it cannot. */
+    void (*run)(const bench_options *options, bench_output *output);
 } bench_workload;
 
-typedef struct bench_row {
-    const bench_workload *workload;
-    uint32_t runs;
-    double median;
-    double min;
-    double max;
-} bench_row;
+/** All workloads, ended by NULL. */
+extern const bench_workload *const bench_workloads[];
 
-typedef struct bench_machine {
-    char processor[128];
-    char kernel[128];
-    char compiler[64];
-    char governor[32]; /* "unknown" where the kernel does not say */
-    int processors;    /* this process may run on */
-} bench_machine;
+/**
+ * Parses the arguments of a run and finds its workload. Exits 2 with one line when they are wrong,
+ * and 3 when this process may not run on enough processors.
+ */
+const bench_workload *bench_options_parse(int argc, char **argv, bench_options *options);
 
-/* The workloads, in the files of their names. */
-extern const bench_workload bench_send_local;
-extern const bench_workload bench_ping_pong_one_worker;
-extern const bench_workload bench_ping_pong_two_workers;
-extern const bench_workload bench_stream_cross;
-extern const bench_workload bench_spawn_time;
-extern const bench_workload bench_spawn_bytes;
-extern const bench_workload bench_limit_cache_line;
-extern const bench_workload bench_limit_refcount;
+/** Prints the row of a workload that has only one. */
+void bench_print(const bench_output *output, double value);
 
-/** Parses the arguments. Exits 2 with one line when they are wrong. Borrows `argv`. */
-bench_options bench_options_parse(int argc, char **argv);
+/** Prints the row WORKLOAD.`part`. */
+void bench_print_part(const bench_output *output, const char *part, double value);
 
-/** Whether `--only` asks for the row: its name, or the part before the dot. */
-bool bench_options_want(const bench_options *options, const char *name);
+/** Prints a point of the latency curve of WORKLOAD, or WORKLOAD.`part` when that is not NULL. */
+void bench_print_curve(const bench_output *output, const char *part, double percentile,
+                       double value_ns);
 
-/** Warms up once, runs `options->runs` times. False when the workload could not run. */
-bool bench_measure(const bench_workload *workload, const bench_options *options, bench_row *row);
-
-/** ns for one message (or bytes): the scale a bar is in. */
-double bench_row_cost(const bench_row *row);
-
-/** Whether the row meets its bar. */
-bool bench_row_meets(const bench_row *row);
-
-bench_machine bench_machine_read(void);
-
-void bench_table_print(const bench_machine *machine, const bench_row *rows, uint32_t count);
-
-/** Returns false, with errno set, when the file could not be written. */
-bool bench_json_write(const bench_options *options, const bench_machine *machine,
-                      const bench_row *rows, uint32_t count);
+/** `full`, scaled, but not below 4000 (or `full`): less measures the start. */
+uint64_t bench_count(const bench_options *options, uint64_t full);
 
 /** Monotonic time in ns. */
 uint64_t bench_now_ns(void);
+
+enum { BENCH_PROCESSORS_MAX = 64 };
+
+/** The processors the program may run on, in order, as they were at its start. */
+typedef struct bench_processors {
+    uint32_t numbers[BENCH_PROCESSORS_MAX];
+    uint32_t count;
+} bench_processors;
+const bench_processors *bench_processors_allowed(void);
+
+/** With --pin, pins the calling thread to processor `index` (modulo their count). */
+void bench_pin(const bench_options *options, uint32_t index);
+
+/** Restricts the calling thread, and those it starts, to the first `count` processors. */
+void bench_restrict(uint32_t count);
+
+/** Ends the program with a line: a workload that went wrong has no figure. */
+_Noreturn void bench_fail(const char *what, int error);
+
+/** Ends the program with exit code 3: this machine cannot run the workload. */
+_Noreturn void bench_cannot_run(const char *reason);
 
 #endif

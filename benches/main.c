@@ -1,58 +1,85 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include <errno.h>
+/*
+ * One sample: runs one workload once and prints its rows. See bench.h.
+ */
+#include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "bench.h"
 
-static const bench_workload *const workloads[] = {
-    &bench_send_local,       &bench_ping_pong_one_worker, &bench_ping_pong_two_workers,
-    &bench_stream_cross,     &bench_spawn_time,           &bench_spawn_bytes,
-    &bench_limit_cache_line, &bench_limit_refcount,
-};
-enum { WORKLOADS = sizeof workloads / sizeof workloads[0] };
-
-static void note_command(bench_options *options, int argc, char **argv)
+static void print_help(void)
 {
-    static char command[512];
-    size_t used = (size_t)snprintf(command, sizeof command, "tools/bench");
-    for (int i = 1; i < argc && used < sizeof command; i++) {
-        used += (size_t)snprintf(command + used, sizeof command - used, " %s", argv[i]);
+    puts("Usage: myc-bench WORKLOAD [--scale F] [--pin] [--parameter N] [--workers N]\n"
+         "       myc-bench --list | --about | --help\n"
+         "Measures one workload once and prints a line `ROW VALUE` for each of its rows.\n"
+         "  --scale F      multiplies the counts, above 0, at most 10 (default: 1)\n"
+         "  --pin          one worker a processor, in the order of the allowed ones\n"
+         "                 (default: the kernel places them)\n"
+         "  --parameter N  the point of a curve\n"
+         "  --workers N    workers of the system, 1 to 64 (default: the workload's)\n"
+         "  --list         the names of the workloads\n"
+         "  --about        compiler, flags and version this program was built with\n"
+         "Exit codes: 0 it ran, 2 wrong arguments, 3 this machine cannot run it, else it failed.\n"
+         "\nWorkloads:");
+    for (const bench_workload *const *entry = bench_workloads; *entry; entry++) {
+        printf("  %-28s %s\n", (*entry)->name, (*entry)->what);
     }
-    options->command = command;
 }
 
-static uint32_t measure_all(const bench_options *options, bench_row *rows)
+static void print_list(void)
 {
-    uint32_t count = 0;
-    for (uint32_t i = 0; i < WORKLOADS; i++) {
-        if (!bench_options_want(options, workloads[i]->name)) {
-            continue;
-        }
-        fprintf(stderr, "%s ...\n", workloads[i]->name);
-        if (bench_measure(workloads[i], options, &rows[count])) {
-            count++;
-        } else {
-            fprintf(stderr, "bench: %s could not run\n", workloads[i]->name);
-        }
+    for (const bench_workload *const *entry = bench_workloads; *entry; entry++) {
+        puts((*entry)->name);
     }
-    return count;
+}
+
+static void print_about(void)
+{
+#ifdef __clang__
+    puts("compiler " __VERSION__);
+#else
+    puts("compiler gcc " __VERSION__);
+#endif
+    puts("flags " BENCH_FLAGS);
+    puts("version " BENCH_VERSION);
+}
+
+/* Returns true when the argument was one of those that only print. */
+static bool print_only(const char *argument)
+{
+    if (strcmp(argument, "--help") == 0) {
+        print_help();
+    } else if (strcmp(argument, "--list") == 0) {
+        print_list();
+    } else if (strcmp(argument, "--about") == 0) {
+        print_about();
+    } else {
+        return false;
+    }
+    return true;
+}
+
+static void measure(const bench_workload *workload, const bench_options *options)
+{
+    bench_output output = {.workload = workload->name, .warming_up = true};
+    bench_options small = *options;
+    small.scale = options->scale / 10;
+    workload->run(&small, &output);
+    output.warming_up = false;
+    workload->run(options, &output);
 }
 
 int main(int argc, char **argv)
 {
-    bench_options options = bench_options_parse(argc, argv);
-    note_command(&options, argc, argv);
-    bench_machine machine = bench_machine_read();
-    bench_row rows[WORKLOADS];
-    uint32_t count = measure_all(&options, rows);
-    if (count == 0) {
-        fprintf(stderr, "bench: no row is named '%s'\n", options.only ? options.only : "");
-        return 2;
+    bench_options options;
+    if (argc == 2 && print_only(argv[1])) {
+        return 0;
     }
-    bench_table_print(&machine, rows, count);
-    if (options.json_path && !bench_json_write(&options, &machine, rows, count)) {
-        fprintf(stderr, "bench: %s: %s\n", options.json_path, strerror(errno));
-        return 1;
+    (void)bench_processors_allowed(); /* before anything is pinned */
+    measure(bench_options_parse(argc, argv, &options), &options);
+    if (fflush(stdout) != 0) {
+        bench_fail("standard output", MYC_EIO);
     }
     return 0;
 }

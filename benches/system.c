@@ -1,44 +1,30 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "system.h"
 
-#include <sched.h>
+#include <stdio.h>
 #include <stdlib.h>
 
 MYC_MESSAGE_TYPE(bench_message, .id = 0)
 
-enum { CPUS_MAX = 64 };
-
-void bench_fail(const char *what, int error)
+static void log_line(void *user, myc_log_level level, const char *text)
 {
-    fprintf(stderr, "bench: %s: %s\n", what, myc_error_text(error));
-    exit(1);
+    (void)user;
+    (void)level;
+    fprintf(stderr, "myc-bench: %s\n", text);
 }
 
-uint32_t bench_allowed_cpus(uint32_t cpus[static CPUS_MAX])
+myc_system *bench_system_create(const bench_options *options, myc_context **ctx)
 {
-    cpu_set_t set;
-    uint32_t count = 0;
-    if (sched_getaffinity(0, sizeof set, &set) == 0) {
-        for (uint32_t cpu = 0; cpu < CPU_SETSIZE && count < CPUS_MAX; cpu++) {
-            if (CPU_ISSET(cpu, &set)) {
-                cpus[count++] = cpu;
-            }
-        }
+    myc_system_options system_options = {
+        .name = "bench", .workers = options->workers, .idle = options->idle, .log = log_line};
+    if (options->pin) {
+        system_options.cpus = bench_processors_allowed()->numbers;
+        system_options.cpu_count = options->processors;
+    } else if (options->workers > options->processors) {
+        bench_restrict(options->processors);
     }
-    return count;
-}
-
-myc_system *bench_system_create(uint32_t workers, myc_context **ctx)
-{
-    uint32_t cpus[CPUS_MAX];
-    uint32_t cpu_count = bench_allowed_cpus(cpus);
-    myc_system_options options = {.name = "bench",
-                                  .workers = workers,
-                                  .idle = MYC_IDLE_SPIN,
-                                  .cpus = cpu_count ? cpus : NULL,
-                                  .cpu_count = cpu_count};
     myc_system *system;
-    int error = myc_system_create(&options, &system);
+    int error = myc_system_create(&system_options, &system);
     if (error) {
         bench_fail("the system", error);
     }
@@ -49,34 +35,47 @@ myc_system *bench_system_create(uint32_t workers, myc_context **ctx)
     return system;
 }
 
-void bench_system_destroy(myc_system *system)
+static void check_counts(const myc_system *system, uint64_t handled)
 {
     myc_counts counts;
-    int error = myc_system_stop(system, NULL, NULL);
     myc_system_counts(system, &counts);
-    if (error || counts.accepted != counts.handled || counts.refused) {
-        fprintf(stderr, "bench: of %llu messages %llu were handled and %llu refused\n",
+    if (counts.handled != handled || counts.accepted != handled) {
+        fprintf(stderr, "myc-bench: %llu messages were accepted and %llu handled, expected %llu\n",
                 (unsigned long long)counts.accepted, (unsigned long long)counts.handled,
-                (unsigned long long)counts.refused);
+                (unsigned long long)handled);
         exit(1);
     }
+}
+
+void bench_system_destroy(myc_system *system, uint64_t handled)
+{
+    int error = myc_system_stop(system, NULL, NULL);
+    if (error) {
+        bench_fail("the stop", error);
+    }
+    check_counts(system, handled);
     if (myc_system_destroy(system) != 0) {
         bench_fail("payloads leaked", MYC_EINVAL);
     }
 }
 
-bool bench_system_run(myc_system *system, myc_context *ctx, bench_ref first)
+void bench_system_run(myc_system *system, myc_context *ctx, bench_ref first)
 {
     const uint64_t minute_ns = 60000000000u;
     bench_message *message = bench_message_new(ctx);
     if (message) {
         message->number = 1;
     }
-    return bench_send_message(ctx, first, message) == MYC_SENT &&
-           myc_system_await_quiescence(system, minute_ns) == 0;
+    if (bench_send_message(ctx, first, message) != MYC_SENT) {
+        bench_fail("the first message", MYC_EBUSY);
+    }
+    int error = myc_system_await_quiescence(system, minute_ns);
+    if (error) {
+        bench_fail("the run", error);
+    }
 }
 
-myc_spawn_options bench_on_worker(uint32_t worker)
+myc_spawn_options bench_on_worker(const bench_options *options, uint32_t worker)
 {
-    return (myc_spawn_options){.place = MYC_PLACE_ON_WORKER, .worker = worker};
+    return (myc_spawn_options){.place = MYC_PLACE_ON_WORKER, .worker = worker % options->workers};
 }

@@ -19,25 +19,24 @@ MYC_MESSAGE(bench_message)
 #define BENCH_ROWS(ROW, P) ROW(P, message, bench_message)
 MYC_PROTOCOL(bench, BENCH_ROWS)
 
-/** A pinned system of busy workers, and the context of the calling thread. Exits on failure. */
-myc_system *bench_system_create(uint32_t workers, myc_context **ctx);
-
-/** Stops and destroys it. Exits when a message or a payload was lost: the figure would be wrong. */
-void bench_system_destroy(myc_system *system);
+/**
+ * A system as `options` say, and the context of the calling thread. Without --pin the kernel places
+ * the workers; where there are more of them than processors, on that many processors all the same.
+ * Exits on failure.
+ */
+myc_system *bench_system_create(const bench_options *options, myc_context **ctx);
 
 /**
- * Sends the message that starts a run (its number is 1) and waits until all is handled. Returns
- * false on a time-out.
+ * Stops and destroys it. Exits when the messages handled in it were not exactly `handled`, or a
+ * message or payload was lost: the figure would be wrong.
  */
-bool bench_system_run(myc_system *system, myc_context *ctx, bench_ref first);
+void bench_system_destroy(myc_system *system, uint64_t handled);
 
-/** The processors this process may run on, at most 64. Returns how many. */
-uint32_t bench_allowed_cpus(uint32_t cpus[static 64]);
+/** Sends the message that starts a run (its number is 1) and waits until all is handled. Exits when
+ * that takes a minute. */
+void bench_system_run(myc_system *system, myc_context *ctx, bench_ref first);
 
-/** Options that put an actor on `worker`. */
-myc_spawn_options bench_on_worker(uint32_t worker);
-
-/** Ends the program with a line: a workload that cannot be set up has no figure. */
-void bench_fail(const char *what, int error);
+/** Options that put an actor on `worker` (modulo the workers there are). */
+myc_spawn_options bench_on_worker(const bench_options *options, uint32_t worker);
 
 #endif
