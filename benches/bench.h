@@ -7,9 +7,9 @@
  *
  * The program measures ONE workload ONCE in a fresh process and prints a line for each of its rows:
  * `ROW VALUE`. Repeating, comparing and tables are for whoever starts it. Before the measured run
- * main.c runs the workload with a tenth of its counts and prints nothing of that: caches, page
- * tables, branch predictors and the processor's clock are warm, as they are in a program that
- * serves.
+ * main.c runs the workload with a tenth of its counts and prints nothing of that (unless it is
+ * `cold`): caches, page tables, branch predictors and the processor's clock are warm, as they are
+ * in a program that serves.
  */
 #include <mycelium/system.h>
 
@@ -36,6 +36,7 @@ typedef struct bench_workload {
     uint32_t processors;     /* at least so many are needed; 0 = as many as workers */
     uint32_t parameter_most; /* a curve: --parameter is 1 to this; 0 = takes none */
     myc_idle idle;
+    bool cold; /* no warm-up: it measures memory, not time */
     /** Sets up, runs once, prints its rows. Ends the program (bench_fail()) when it cannot. */
     void (*run)(const bench_options *options, bench_output *output);
 } bench_workload;

@@ -65,7 +65,9 @@ static void measure(const bench_workload *workload, const bench_options *options
     bench_output output = {.workload = workload->name, .warming_up = true};
     bench_options small = *options;
     small.scale = options->scale / 10;
-    workload->run(&small, &output);
+    if (!workload->cold) {
+        workload->run(&small, &output);
+    }
     output.warming_up = false;
     workload->run(options, &output);
 }

@@ -15,10 +15,10 @@
 static void run(const bench_options *options, bench_output *output, uint32_t sink_worker)
 {
     uint64_t messages = bench_count(options, 10000000);
-    double ns = bench_stream_run(options, &(bench_stream){.messages = messages,
-                                                          .sum = messages * (messages + 1) / 2,
-                                                          .send_one = bench_send_fresh,
-                                                          .sink_worker = sink_worker});
+    double ns = bench_stream_run(options, (bench_stream){.messages = messages,
+                                                         .sum = messages * (messages + 1) / 2,
+                                                         .send_one = bench_send_fresh,
+                                                         .sink_worker = sink_worker});
     bench_print(output, 1e9 / ns);
 }
 

@@ -6,22 +6,15 @@
  * See stream.h for what is timed and why nothing can be left out. The references are real: each
  * send retains, each handler's end releases. Not measured: making payloads, another core.
  */
-#include "workloads.h"
-
 #include "stream.h"
-
-static myc_sent send_shared(myc_context *ctx, bench_ref to, const bench_message *start,
-                            uint64_t number)
-{
-    (void)number;
-    return bench_send_message(ctx, to, bench_message_retain(ctx, start));
-}
+#include "workloads.h"
 
 void bench_run_send_local(const bench_options *options, bench_output *output)
 {
     uint64_t messages = bench_count(options, 10000000);
     double ns = bench_stream_run(
-        options, &(bench_stream){.messages = messages, .sum = messages, .send_one = send_shared});
+        options,
+        (bench_stream){.messages = messages, .sum = messages, .send_one = bench_send_shared});
     bench_print(output, 1e9 / ns);
 }
 

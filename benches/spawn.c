@@ -79,7 +79,7 @@ static void run(const bench_options *options, bench_output *output)
     if (error) {
         bench_fail("a spawn", error);
     }
-    bench_system_run(system, ctx, first);
+    bench_system_run(system, ctx, first, 1);
     double grown_bytes = bench_resident_bytes() - before_bytes;
     bench_system_destroy(system, actors + 1);
     bench_print_part(output, "time", (double)(all.ended_ns - all.started_ns) / (double)actors);

@@ -59,20 +59,31 @@ void bench_system_destroy(myc_system *system, uint64_t handled)
     }
 }
 
-void bench_system_run(myc_system *system, myc_context *ctx, bench_ref first)
+bench_message *bench_start_message(myc_context *ctx, uint64_t number)
+{
+    bench_message *message = bench_message_new(ctx);
+    if (!message) {
+        bench_fail("a message", MYC_ENOMEM);
+    }
+    message->number = number;
+    return message;
+}
+
+void bench_await(myc_system *system)
 {
     const uint64_t minute_ns = 60000000000u;
-    bench_message *message = bench_message_new(ctx);
-    if (message) {
-        message->number = 1;
-    }
-    if (bench_send_message(ctx, first, message) != MYC_SENT) {
-        bench_fail("the first message", MYC_EBUSY);
-    }
     int error = myc_system_await_quiescence(system, minute_ns);
     if (error) {
         bench_fail("the run", error);
     }
+}
+
+void bench_system_run(myc_system *system, myc_context *ctx, bench_ref first, uint64_t number)
+{
+    if (bench_send_message(ctx, first, bench_start_message(ctx, number)) != MYC_SENT) {
+        bench_fail("the first message", MYC_EBUSY);
+    }
+    bench_await(system);
 }
 
 myc_spawn_options bench_on_worker(const bench_options *options, uint32_t worker)

@@ -32,9 +32,14 @@ myc_system *bench_system_create(const bench_options *options, myc_context **ctx)
  */
 void bench_system_destroy(myc_system *system, uint64_t handled);
 
-/** Sends the message that starts a run (its number is 1) and waits until all is handled. Exits when
- * that takes a minute. */
-void bench_system_run(myc_system *system, myc_context *ctx, bench_ref first);
+/** Makes a message with `number`. Exits when memory is out. */
+bench_message *bench_start_message(myc_context *ctx, uint64_t number);
+
+/** Waits until all is handled. Exits when that takes a minute. */
+void bench_await(myc_system *system);
+
+/** Sends a message with `number` to the actor that starts a run, and waits until all is handled. */
+void bench_system_run(myc_system *system, myc_context *ctx, bench_ref first, uint64_t number);
 
 /** Options that put an actor on `worker` (modulo the workers there are). */
 myc_spawn_options bench_on_worker(const bench_options *options, uint32_t worker);

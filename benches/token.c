@@ -25,18 +25,15 @@ static myc_next member_on_message(struct member *self, myc_context *ctx,
 }
 MYC_ACTOR(member, bench, BENCH_ROWS)
 
-/* The first member makes the others with its first message, from the last to the second, so that
- * each gets the ref of the one behind it. */
+/*
+ * The first member makes the others when it gets a 0, from the last to the second, so that each is
+ * born with the ref of the one behind it; a 1 starts the run.
+ */
 struct founder {
     struct member member;
     const bench_options *options;
     bench_token token;
-    bool founded;
 };
-
-static myc_next founder_on_message(struct founder *self, myc_context *ctx,
-                                   const bench_message *message);
-MYC_ACTOR(founder, bench, BENCH_ROWS)
 
 /* Hops start at actor 0; the last one ends at actor hops % actors, which sends none on. */
 static uint64_t hops_of(const bench_token *token, uint32_t actor)
@@ -46,7 +43,7 @@ static uint64_t hops_of(const bench_token *token, uint32_t actor)
 
 static int found(struct founder *self, myc_context *ctx)
 {
-    self->member.next = founder_self(ctx);
+    self->member.next = (bench_ref){myc_self(ctx)}; /* founder_self() comes with its handlers */
     for (uint32_t actor = self->token.actors - 1; actor > 0; actor--) {
         struct member member = {.next = self->member.next,
                                 .left = hops_of(&self->token, actor),
@@ -63,16 +60,16 @@ static int found(struct founder *self, myc_context *ctx)
 static myc_next founder_on_message(struct founder *self, myc_context *ctx,
                                    const bench_message *message)
 {
-    if (!self->founded) {
+    if (message->number == 0) {
         int error = found(self, ctx);
-        if (error) {
-            return MYC_FAIL(error);
-        }
-        self->founded = true;
+        return error ? MYC_FAIL(error) : MYC_CONTINUE;
+    }
+    if (self->member.times->started_ns == 0) {
         self->member.times->started_ns = bench_now_ns();
     }
     return member_on_message(&self->member, ctx, message);
 }
+MYC_ACTOR(founder, bench, BENCH_ROWS)
 
 double bench_token_run(const bench_options *options, const bench_token *token)
 {
@@ -88,7 +85,8 @@ double bench_token_run(const bench_options *options, const bench_token *token)
     if (error) {
         bench_fail("a spawn", error);
     }
-    bench_system_run(system, ctx, first);
-    bench_system_destroy(system, token->hops + 1);
+    bench_system_run(system, ctx, first, 0);
+    bench_system_run(system, ctx, first, 1);
+    bench_system_destroy(system, token->hops + 2);
     return (double)(times.ended_ns - times.started_ns) / (double)token->hops;
 }

@@ -6,16 +6,34 @@
 #include "bench.h"
 
 /* clang-format off */
-#define WORKLOADS(ROW)            \
-    ROW(send_local)               \
-    ROW(send_fresh_one_worker)    \
-    ROW(send_fresh_two_workers)   \
-    ROW(stream_cross)          \
-    ROW(ping_pong_one_worker)     \
-    ROW(ping_pong_two_workers)    \
-    ROW(spawn_1m)                 \
-    ROW(limits_cache_line)        \
-    ROW(limits_refcount)
+#define WORKLOADS(ROW)               \
+    ROW(send_local)                  \
+    ROW(send_fresh_one_worker)       \
+    ROW(send_fresh_two_workers)      \
+    ROW(stream_cross)                \
+    ROW(ping_pong_one_worker)        \
+    ROW(ping_pong_two_workers)       \
+    ROW(fan_in)                      \
+    ROW(fan_out)                     \
+    ROW(ring_503)                    \
+    ROW(spawn_1m)                    \
+    ROW(burst_10m)                   \
+    ROW(oversubscribed_send_local)   \
+    ROW(oversubscribed_stream_cross) \
+    ROW(oversubscribed_fan_in)       \
+    ROW(oversubscribed_ring_503)     \
+    ROW(oversubscribed_ping_pong)    \
+    ROW(limits_cache_line)           \
+    ROW(limits_refcount)             \
+    ROW(limits_ring_same_thread)     \
+    ROW(limits_ring_cross)           \
+    ROW(limits_malloc_cross)         \
+    ROW(curve_actors)                \
+    ROW(curve_depth)                 \
+    ROW(curve_payload)               \
+    ROW(curve_workers)               \
+    ROW(curve_senders)               \
+    ROW(curve_subscribers)
 /* clang-format on */
 
 #define DECLARATION(name) extern const bench_workload bench_##name;

@@ -1,0 +1,25 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * ring_503: one message makes 1 M hops round 503 actors of one worker. The row is ns a hop. With
+ * more workers (--workers, oversubscribed) each hop is from one to the next, and there are 100 k.
+ *
+ * See token.h for what is timed and why nothing can be left out. Not measured: actors with more
+ * state than the caches hold (curve.actors), several messages at a time.
+ */
+#include "token.h"
+#include "workloads.h"
+
+void bench_run_ring_503(const bench_options *options, bench_output *output)
+{
+    uint64_t hops = bench_count(options, options->workers == 1 ? 1000000 : 100000);
+    bench_token token = {.actors = 503, .hops = hops};
+    bench_print(output, bench_token_run(options, &token));
+}
+
+const bench_workload bench_ring_503 = {
+    .name = "ring_503",
+    .what = "one hop of a message round 503 actors, one worker",
+    .workers = 1,
+    .idle = MYC_IDLE_SPIN,
+    .run = bench_run_ring_503,
+};
