@@ -26,6 +26,10 @@ myc_add_check(layers python3 -B ${here}/layers/check.py ${PROJECT_SOURCE_DIR})
 myc_add_check(layers-finds-planted-faults python3 -B ${here}/layers/test_check.py)
 myc_add_check(oracle-finds-planted-faults python3 -B ${here}/oracle/test_check.py)
 myc_add_check(totals-of-tests python3 -B ${here}/tools/test_totals.py)
+if(MYC_BUILD_BENCHES)
+    myc_add_check(samples-of-benches python3 -B ${here}/benches/test_samples.py
+        $<TARGET_FILE:myc-bench>)
+endif()
 myc_add_check(format ${PROJECT_SOURCE_DIR}/tools/format --check)
 myc_add_check(examples ${here}/examples/check ${PROJECT_BINARY_DIR} ${CMAKE_C_COMPILER})
 
