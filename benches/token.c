@@ -34,6 +34,7 @@ struct founder {
     const bench_options *options;
     bench_token token;
 };
+MYC_ACTOR(founder, bench, BENCH_ROWS)
 
 /* Hops start at actor 0; the last one ends at actor hops % actors, which sends none on. */
 static uint64_t hops_of(const bench_token *token, uint32_t actor)
@@ -43,7 +44,7 @@ static uint64_t hops_of(const bench_token *token, uint32_t actor)
 
 static int found(struct founder *self, myc_context *ctx)
 {
-    self->member.next = (bench_ref){myc_self(ctx)}; /* founder_self() comes with its handlers */
+    self->member.next = founder_self(ctx);
     for (uint32_t actor = self->token.actors - 1; actor > 0; actor--) {
         struct member member = {.next = self->member.next,
                                 .left = hops_of(&self->token, actor),
@@ -69,7 +70,6 @@ static myc_next founder_on_message(struct founder *self, myc_context *ctx,
     }
     return member_on_message(&self->member, ctx, message);
 }
-MYC_ACTOR(founder, bench, BENCH_ROWS)
 
 double bench_token_run(const bench_options *options, const bench_token *token)
 {

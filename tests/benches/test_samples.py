@@ -100,6 +100,12 @@ class Samples(unittest.TestCase):
                 with self.subTest(name, parameter=parameter):
                     self.sample(f"curve.{name}", "--parameter", str(parameter))
 
+    def test_the_count_of_workers_can_be_chosen(self):
+        for workload in ("send_local", "fan_in", "fan_out", "ring_503", "spawn_1m", "burst_10m"):
+            with self.subTest(workload):
+                self.sample(workload, "--workers", "2")
+        self.sample("ping_pong.two_workers", "--workers", "1")
+
     def test_a_burst_shows_in_the_resident_set(self):
         rows = self.sample("burst_10m", "--scale", "0.02")
         self.assertGreater(rows["burst_10m.peak"], rows["burst_10m.before"] + 200000 * 64)
