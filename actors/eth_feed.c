@@ -5,16 +5,6 @@
 #include <string.h>
 
 #include "market_outlet.h"
-#include "text/inflate.h"
-#include "text/lines.h"
-
-/* How far the current file is: each phase is entered once, in this order. */
-typedef enum file_phase {
-    FILE_FLOWING,   /* chunks come */
-    FILE_ENDED,     /* no chunk follows: the inflater gives what it still has */
-    FILE_LAST_LINE, /* and the splitter the line without a newline */
-    FILE_DONE
-} file_phase;
 
 /* What stopped the decoding of the bytes at hand. */
 typedef enum pump_result {
@@ -24,125 +14,60 @@ typedef enum pump_result {
 } pump_result;
 
 struct eth_feed {
-    eth_feed_options options;
-    eth_feed_stats *stats;
+    eth_log_reader_options options;
+    eth_log_reader_stats *stats;
     outlet outlet;
-    inflater *inflater;
-    lines lines;
-    eth_logs *decoder;
+    eth_log_reader reader;
     myc_source source;
-    uint32_t file;  /* index of the path that is being read */
-    uint32_t round; /* counts from 0 */
-    uint64_t bytes; /* of all files so far */
-    uint64_t bad_lines;
-    file_phase phase;
     bool is_in_chunk; /* the message that comes again is partly decoded */
-    bool has_event;   /* `log` waits to be sent */
-    eth_log log;
+    bool has_ended;   /* no chunk of the current file follows */
+    bool has_event;   /* the reader's `log` waits to be sent */
 };
 
 MYC_ACTOR_WITH_LIFECYCLE(eth_feed, myc_stream, MYC_STREAM_ROWS)
 
-static const char *current_path(const struct eth_feed *self)
-{
-    return self->options.paths[self->file];
-}
-
 /* Ends the feed: the chunks that still come are ignored. */
 static void fail(struct eth_feed *self, myc_context *ctx, const char *reason)
 {
-    (void)snprintf(self->stats->error, sizeof self->stats->error, "%s: %s", current_path(self),
-                   reason);
+    eth_log_reader_fail(&self->reader, reason);
     myc_source_close(ctx, self->source);
     self->source = (myc_source){0};
     self->has_event = false;
-}
-
-static bool has_failed(const struct eth_feed *self)
-{
-    return self->stats->error[0] != '\0';
-}
-
-static void close_file(struct eth_feed *self)
-{
-    inflater_destroy(self->inflater);
-    self->inflater = NULL;
-    lines_fini(&self->lines);
 }
 
 /* Opens the current file; a failure is in stats->error. When the system is stopping the feed just
  * ends here. */
 static void open_file(struct eth_feed *self, myc_context *ctx)
 {
-    self->phase = FILE_FLOWING;
-    lines_init(&self->lines, 0);
-    self->inflater = inflater_create();
-    int error = self->inflater ? myc_read_file(ctx, eth_feed_self(ctx), current_path(self), NULL,
-                                               &self->source)
-                               : MYC_ENOMEM;
+    self->has_ended = false;
+    int error = eth_log_reader_open(&self->reader);
+    if (!error) {
+        error = myc_read_file(ctx, eth_feed_self(ctx), eth_log_reader_path(&self->reader), NULL,
+                              &self->source);
+    }
     if (error && error != MYC_ESTOPPING) {
         fail(self, ctx, myc_error_text(error));
     }
 }
 
-static void report_bad_line(struct eth_feed *self, myc_context *ctx, const line_view *line,
-                            const eth_log *log)
+static void log_bad_line(void *ctx, const char *text)
 {
-    self->bad_lines++;
-    if (self->bad_lines > ETH_FEED_REPORTS_MAX + 1) {
-        return;
-    }
-    if (self->bad_lines == ETH_FEED_REPORTS_MAX + 1) {
-        myc_log(ctx, MYC_LOG_WARNING, "%s: more bad lines: from here on they are only counted",
-                current_path(self));
-        return;
-    }
-    myc_log(ctx, MYC_LOG_WARNING, "%s:%llu: bad line: %s%s%s", current_path(self),
-            (unsigned long long)line->number, log && log->key ? log->key : "",
-            log && log->key ? ": " : "", log ? log->reason : line->error);
+    myc_log(ctx, MYC_LOG_WARNING, "%s", text);
 }
 
-static void take_line(struct eth_feed *self, myc_context *ctx, const line_view *line)
-{
-    if (line->error) {
-        eth_logs_count_bad_line(self->decoder);
-        report_bad_line(self, ctx, line, NULL);
-        return;
-    }
-    eth_log_kind kind =
-        eth_logs_decode(self->decoder, line->text, line->size, myc_wall_ns(ctx), &self->log);
-    if (kind == ETH_LOG_BAD) {
-        report_bad_line(self, ctx, line, &self->log);
-    }
-    self->has_event = kind >= ETH_LOG_SWAP_V2;
-}
-
-/* Sends the decoded event, if there is one. It stays in `log` until the receiver has it. */
+/* Sends the decoded event, if there is one. It stays in the reader until the receiver has it. */
 static pump_result forward_event(struct eth_feed *self, myc_context *ctx)
 {
     if (!self->has_event) {
         return PUMP_DRY;
     }
-    switch (market_outlet_send(&self->outlet, ctx, &self->log)) {
+    switch (market_outlet_send(&self->outlet, ctx, &self->reader.log)) {
     case OUTLET_TAKEN: self->has_event = false; return PUMP_DRY;
     case OUTLET_AGAIN: return PUMP_PAUSED;
     case OUTLET_GONE: fail(self, ctx, "the receiver of its events has stopped"); break;
     case OUTLET_NO_MEMORY: fail(self, ctx, "out of memory for a message"); break;
     }
     return PUMP_FAILED;
-}
-
-/* Feeds the splitter with the next decoded bytes. Returns PUMP_PAUSED when there were some. */
-static pump_result refill_lines(struct eth_feed *self, myc_context *ctx)
-{
-    inflater_chunk chunk;
-    switch (inflater_next(self->inflater, &chunk)) {
-    case INFLATER_CHUNK: lines_feed(&self->lines, chunk.bytes, chunk.size); return PUMP_PAUSED;
-    case INFLATER_ERROR: fail(self, ctx, inflater_error(self->inflater)); return PUMP_FAILED;
-    case INFLATER_HUNGRY:
-    case INFLATER_END: break;
-    }
-    return PUMP_DRY;
 }
 
 /*
@@ -152,79 +77,47 @@ static pump_result refill_lines(struct eth_feed *self, myc_context *ctx)
  */
 static pump_result pump(struct eth_feed *self, myc_context *ctx)
 {
-    line_view line;
     for (uint32_t budget = ETH_FEED_LINES_PER_TURN; budget > 0; budget--) {
-        bool has_event = self->has_event;
-        pump_result result = forward_event(self, ctx);
-        if (result != PUMP_DRY) {
-            return result;
+        if (self->has_event) {
+            pump_result result = forward_event(self, ctx);
+            return result == PUMP_DRY ? PUMP_PAUSED : result;
         }
-        if (has_event) {
-            return PUMP_PAUSED;
-        }
-        if (lines_next(&self->lines, &line)) {
-            take_line(self, ctx, &line);
-        } else if (self->phase == FILE_LAST_LINE ||
-                   (result = refill_lines(self, ctx)) != PUMP_PAUSED) {
-            return result;
+        switch (eth_log_reader_step(&self->reader, myc_wall_ns(ctx),
+                                    (eth_log_report){log_bad_line, ctx})) {
+        case ETH_LOG_STEP_EVENT: self->has_event = true; break;
+        case ETH_LOG_STEP_ON: break;
+        case ETH_LOG_STEP_DRY: return PUMP_DRY;
+        case ETH_LOG_STEP_FAILED: fail(self, ctx, self->stats->error); return PUMP_FAILED;
         }
     }
     return PUMP_PAUSED;
 }
 
-static void publish(struct eth_feed *self)
-{
-    const eth_logs_counters *counts = eth_logs_counted(self->decoder);
-    live_count_set(&self->stats->bytes, self->bytes);
-    live_count_set(&self->stats->lines, counts->lines);
-    live_count_set(&self->stats->events, counts->lines - counts->kinds[ETH_LOG_BAD] -
-                                             counts->kinds[ETH_LOG_FILTERED] -
-                                             counts->kinds[ETH_LOG_REMOVED]);
-}
-
 static myc_next eth_feed_on_chunk(struct eth_feed *self, myc_context *ctx, const myc_chunk *chunk)
 {
-    if (has_failed(self)) {
+    if (eth_log_reader_has_failed(&self->reader)) {
         return MYC_CONTINUE;
     }
     if (!self->is_in_chunk) {
-        inflater_feed(self->inflater, (const char *)chunk->bytes, chunk->size_bytes);
-        self->bytes += chunk->size_bytes;
+        eth_log_reader_feed(&self->reader, (const char *)chunk->bytes, chunk->size_bytes);
     }
     pump_result result = pump(self, ctx);
     self->is_in_chunk = result == PUMP_PAUSED;
-    publish(self);
+    eth_log_reader_publish(&self->reader);
     return result == PUMP_PAUSED ? MYC_AGAIN : MYC_CONTINUE;
-}
-
-/* Goes on to the next file. Returns false when there is none. */
-static bool advance(struct eth_feed *self)
-{
-    close_file(self);
-    self->stats->files_read++;
-    self->file++;
-    if (self->file < self->options.path_count) {
-        return true;
-    }
-    self->file = 0;
-    self->round++;
-    return self->round < self->options.rounds;
 }
 
 static void finish_file(struct eth_feed *self, myc_context *ctx)
 {
     self->source = (myc_source){0};
-    if (advance(self)) {
+    if (eth_log_reader_advance(&self->reader)) {
         open_file(self, ctx);
-    } else {
-        self->phase = FILE_DONE;
-        self->stats->is_complete = true;
     }
 }
 
 static void fail_read(struct eth_feed *self, myc_context *ctx, const myc_stream_end *end)
 {
-    char reason[ETH_FEED_ERROR_SIZE / 2];
+    char reason[ETH_LOG_ERROR_SIZE / 2];
     (void)snprintf(reason, sizeof reason, "cannot be read on after %llu bytes: %s",
                    (unsigned long long)end->size_bytes,
                    end->os_error ? strerror(end->os_error) : myc_error_text(end->error));
@@ -233,24 +126,19 @@ static void fail_read(struct eth_feed *self, myc_context *ctx, const myc_stream_
 
 static myc_next eth_feed_on_end(struct eth_feed *self, myc_context *ctx, const myc_stream_end *end)
 {
-    if (has_failed(self)) {
+    if (eth_log_reader_has_failed(&self->reader)) {
         return MYC_CONTINUE;
     }
     if (end->error) {
         fail_read(self, ctx, end);
         return MYC_CONTINUE;
     }
-    if (self->phase == FILE_FLOWING) {
-        self->phase = FILE_ENDED;
-        inflater_end(self->inflater);
+    if (!self->has_ended) {
+        self->has_ended = true;
+        eth_log_reader_end(&self->reader);
     }
     pump_result result = pump(self, ctx);
-    if (result == PUMP_DRY && self->phase == FILE_ENDED) {
-        self->phase = FILE_LAST_LINE;
-        lines_end(&self->lines);
-        result = pump(self, ctx);
-    }
-    publish(self);
+    eth_log_reader_publish(&self->reader);
     if (result == PUMP_PAUSED) {
         return MYC_AGAIN;
     }
@@ -262,11 +150,10 @@ static myc_next eth_feed_on_end(struct eth_feed *self, myc_context *ctx, const m
 
 static int eth_feed_on_start(struct eth_feed *self, myc_context *ctx)
 {
-    lines_init(&self->lines, 0);
-    self->decoder = eth_logs_create(&(eth_logs_options){.blocks = self->options.blocks});
-    if (!self->decoder) {
-        fail(self, ctx, myc_error_text(MYC_ENOMEM));
-        return MYC_ENOMEM;
+    int error = eth_log_reader_init(&self->reader, &self->options, self->stats);
+    if (error) {
+        fail(self, ctx, myc_error_text(error));
+        return error;
     }
     open_file(self, ctx);
     return 0;
@@ -276,26 +163,18 @@ static void eth_feed_on_stop(struct eth_feed *self, myc_context *ctx, myc_exit w
 {
     (void)ctx;
     (void)why;
-    if (self->decoder) {
-        publish(self);
-        self->stats->counts = *eth_logs_counted(self->decoder);
-    }
     self->stats->unsent = self->has_event ? 1 : 0;
-    close_file(self);
-    eth_logs_destroy(self->decoder);
-    self->decoder = NULL;
+    eth_log_reader_fini(&self->reader);
 }
 
-int eth_feed_start(myc_context *ctx, const eth_feed_options *options, market_ref out,
-                   eth_feed_stats *stats, const myc_spawn_options *spawn, myc_stream_ref *ref)
+int eth_feed_start(myc_context *ctx, const eth_log_reader_options *options, market_ref out,
+                   eth_log_reader_stats *stats, const myc_spawn_options *spawn, myc_stream_ref *ref)
 {
     if (options->path_count == 0) {
         return MYC_EINVAL;
     }
-    struct eth_feed state = {.options = *options, .stats = stats, .outlet = {.to = out.address}};
-    if (state.options.rounds == 0) {
-        state.options.rounds = 1;
-    }
-    *stats = (eth_feed_stats){0};
-    return eth_feed_spawn(ctx, &state, spawn, ref);
+    *stats = (eth_log_reader_stats){0};
+    return eth_feed_spawn(
+        ctx, &(struct eth_feed){.options = *options, .stats = stats, .outlet = {.to = out.address}},
+        spawn, ref);
 }

@@ -3,36 +3,25 @@
 #define ACTORS_SIGNAL_GENERATOR_H
 
 /*
- * An actor that judges signals by rules and prepares the accepted ones for execution: each becomes
- * a line of JSON in the sink.
+ * An actor that judges signals and prepares the accepted ones for execution; see signal_judge.h.
  */
 #include <stdint.h>
 
 #include <libtypes/signal.h>
 #include <mycelium/mycelium.h>
 
-#include "live_count.h"
-#include "market/signal_rules.h"
-#include "signal_sink.h"
+#include "signal_judge.h"
 
-/** What the actor works with; borrowed until it has stopped. */
-typedef struct signal_generator_options {
-    signal_rules *rules;
-    signal_sink *sink;      /* NULL = nothing is written */
-    myc_histogram *latency; /* gets, for each arbitrage signal, the ns since its event was read */
-} signal_generator_options;
-
-/** What it did. `received` may be read at any time, the rest when the actor has stopped. */
+/** What it did. To be read when the actor has stopped; the judge knows the rest. */
 typedef struct signal_generator_stats {
-    live_count received; /* arbitrage signals */
-    uint64_t ignored;    /* momentum signals, for which there is no rule */
+    uint64_t ignored; /* momentum signals, for which there is no rule */
 } signal_generator_stats;
 
 /**
- * Starts the actor. Borrows `stats` until the actor has stopped.
+ * Starts the actor. Borrows `judge` and `stats` until the actor has stopped.
  * Returns as myc_spawn(), MYC_EINVAL without rules or histogram.
  */
-MYC_MUST_CHECK int signal_generator_start(myc_context *ctx, const signal_generator_options *options,
+MYC_MUST_CHECK int signal_generator_start(myc_context *ctx, signal_judge *judge,
                                           signal_generator_stats *stats,
                                           const myc_spawn_options *spawn, signal_ref *ref);
 

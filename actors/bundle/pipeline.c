@@ -23,10 +23,10 @@ static int create_parts(bundle_pipeline *self)
         &(market_options){.forget_pools_per_block = options->forget_pools_per_block,
                           .use_pool_fees = options->use_pool_fees,
                           .usd = &options->usd});
-    self->rules = signal_rules_create(&(signal_rules_options){
+    self->judge.rules = signal_rules_create(&(signal_rules_options){
         .profit_usd_min = options->profit_usd_min, .age_max_ns = options->age_max_ns});
-    self->latency = myc_histogram_create();
-    return self->state && self->rules && self->latency ? 0 : out_of_memory(self);
+    self->judge.latency = myc_histogram_create();
+    return self->state && self->judge.rules && self->judge.latency ? 0 : out_of_memory(self);
 }
 
 static int open_sink(bundle_pipeline *self)
@@ -41,6 +41,7 @@ static int open_sink(bundle_pipeline *self)
         return -1;
     }
     self->has_sink = true;
+    self->judge.sink = &self->sink;
     return 0;
 }
 
@@ -99,12 +100,7 @@ static int start_actors(bundle_pipeline *self, myc_context *ctx)
     signal_ref signals;
     market_ref market;
     myc_stream_ref feed;
-    int error = signal_generator_start(
-        ctx,
-        &(signal_generator_options){.rules = self->rules,
-                                    .sink = self->has_sink ? &self->sink : NULL,
-                                    .latency = self->latency},
-        &self->signal_stats, &spawn, &signals);
+    int error = signal_generator_start(ctx, &self->judge, &self->signal_stats, &spawn, &signals);
     if (error) {
         return error;
     }
@@ -117,10 +113,10 @@ static int start_actors(bundle_pipeline *self, myc_context *ctx)
     spawn = place_stage(self, STAGE_FEED);
     spawn.mailbox_bound = 0;
     return eth_feed_start(ctx,
-                          &(eth_feed_options){.paths = options->feeds,
-                                              .path_count = options->feed_count,
-                                              .rounds = options->rounds,
-                                              .blocks = &self->blocks},
+                          &(eth_log_reader_options){.paths = options->feeds,
+                                                    .path_count = options->feed_count,
+                                                    .rounds = options->rounds,
+                                                    .blocks = &self->blocks},
                           market, &self->feed_stats, &spawn, &feed);
 }
 
@@ -159,8 +155,8 @@ void pipeline_close(bundle_pipeline *self)
     if (self->has_sink) {
         (void)signal_sink_close(&self->sink);
     }
-    myc_histogram_destroy(self->latency);
-    signal_rules_destroy(self->rules);
+    myc_histogram_destroy(self->judge.latency);
+    signal_rules_destroy(self->judge.rules);
     market_state_destroy(self->state);
     blocks_file_fini(&self->blocks);
 }

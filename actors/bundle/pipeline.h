@@ -29,12 +29,11 @@ typedef struct bundle_pipeline {
     uint64_t feed_bytes; /* of all rounds; 0 = not known */
     blocks_file blocks;
     market_state *state;
-    signal_rules *rules;
-    myc_histogram *latency;
     signal_sink sink;
     bool has_sink;
+    signal_judge judge; /* with its rules and histogram */
     myc_system *system;
-    eth_feed_stats feed_stats;
+    eth_log_reader_stats feed_stats;
     market_data_stats market_stats;
     signal_generator_stats signal_stats;
 } bundle_pipeline;

@@ -35,7 +35,7 @@ static void write_line(const progress_line *self, const bundle_pipeline *pipelin
     uint64_t rate = (uint64_t)((double)(events - self->last_events) / passed_s);
     (void)snprintf(line, sizeof line, "%s  %s events  %s events/s  %s signals",
                    how_far(pipeline).text, human_count(events).text, human_count(rate).text,
-                   human_count(live_count_get(&pipeline->signal_stats.received)).text);
+                   human_count(live_count_get(&pipeline->judge.received)).text);
     console_show(pipeline->console, line);
 }
 

@@ -27,10 +27,11 @@ void report_collect(bundle_report *report, const bundle_pipeline *pipeline)
                               .pools = pool_table_count(pools),
                               .unknown_pools = count_unknown_pools(pools),
                               .unsent = pipeline->feed_stats.unsent + pipeline->market_stats.unsent,
-                              .latency = read_latency(pipeline->latency),
+                              .latency = read_latency(pipeline->judge.latency),
                               .io = run_options_io_name(myc_system_io(pipeline->system))};
     for (int verdict = 0; verdict < SIGNAL_VERDICT_COUNT; verdict++) {
-        report->verdicts[verdict] = signal_rules_count(pipeline->rules, (signal_verdict)verdict);
+        report->verdicts[verdict] =
+            signal_rules_count(pipeline->judge.rules, (signal_verdict)verdict);
     }
     myc_system_counts(pipeline->system, &report->messages);
 }

@@ -102,7 +102,7 @@ static int write_results(const bundle_pipeline *pipeline, const bundle_report *r
 /* Whether all that should have been read was read and passed on. */
 static int check_feed(const bundle_pipeline *pipeline, const bundle_report *report)
 {
-    const eth_feed_stats *feed = &pipeline->feed_stats;
+    const eth_log_reader_stats *feed = &pipeline->feed_stats;
     if (feed->error[0] != '\0') {
         console_say(pipeline->console, "--feed %s", feed->error);
         return -1;
