@@ -32,10 +32,12 @@ typedef struct bundle_report {
     uint64_t pools;         /* seen or known */
     uint64_t unknown_pools; /* seen, but the pools file does not have them */
     uint64_t unsent;        /* events and signals that had no way on when the run was stopped */
-    myc_counts messages;
+    myc_counts messages;    /* with the relay: signals on its socket */
+    uint64_t bad_frames;    /* of these, on the relay's socket; without it 0 */
     latency_report latency; /* of arbitrage signals, since their event was read */
     uint64_t duration_ns;
     const char *io;
+    const char *hot_path; /* "actors" or "relay" */
     bool is_interrupted;
 } bundle_report;
 

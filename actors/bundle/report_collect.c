@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "bundle/report_collect.h"
 
+#include "bundle/hot_path.h"
+
 static uint64_t count_unknown_pools(const pool_table *pools)
 {
     uint64_t count = 0;
@@ -26,12 +28,11 @@ void report_collect(bundle_report *report, const bundle_pipeline *pipeline)
                               .market = *market_state_counters(pipeline->state),
                               .pools = pool_table_count(pools),
                               .unknown_pools = count_unknown_pools(pools),
-                              .unsent = pipeline->feed_stats.unsent + pipeline->market_stats.unsent,
                               .latency = read_latency(pipeline->judge.latency),
-                              .io = run_options_io_name(myc_system_io(pipeline->system))};
+                              .hot_path = pipeline->path->name};
     for (int verdict = 0; verdict < SIGNAL_VERDICT_COUNT; verdict++) {
         report->verdicts[verdict] =
             signal_rules_count(pipeline->judge.rules, (signal_verdict)verdict);
     }
-    myc_system_counts(pipeline->system, &report->messages);
+    pipeline->path->collect(pipeline, report);
 }

@@ -71,8 +71,9 @@ int report_write_stats(const void *content, FILE *out)
     write_messages(&report->messages, out);
     write_latency(&report->latency, out);
     write_member(out, "duration_ns", report->duration_ns, ",");
-    (void)fprintf(out, "\"io\":\"%s\",\"interrupted\":%s}\n", report->io,
-                  report->is_interrupted ? "true" : "false");
+    write_member(out, "bad_frames", report->bad_frames, ",");
+    (void)fprintf(out, "\"hot_path\":\"%s\",\"io\":\"%s\",\"interrupted\":%s}\n", report->hot_path,
+                  report->io, report->is_interrupted ? "true" : "false");
     return 0;
 }
 

@@ -9,9 +9,14 @@ static void write_heading(FILE *out, const char *heading)
     (void)fprintf(out, "%s\n", heading);
 }
 
+static void write_text(FILE *out, const char *name, const char *value)
+{
+    (void)fprintf(out, "  %-*s %*s\n", NAME_WIDTH, name, VALUE_WIDTH, value);
+}
+
 static void write_row(FILE *out, const char *name, human_text value)
 {
-    (void)fprintf(out, "  %-*s %*s\n", NAME_WIDTH, name, VALUE_WIDTH, value.text);
+    write_text(out, name, value.text);
 }
 
 static void write_count(FILE *out, const char *name, uint64_t value)
@@ -87,18 +92,23 @@ static void write_latency(const latency_report *latency, FILE *out)
     write_row(out, "max", human_duration(latency->max_ns));
 }
 
-static void write_messages(const myc_counts *messages, FILE *out)
+static void write_messages(const bundle_report *report, FILE *out)
 {
+    const myc_counts *messages = &report->messages;
     write_heading(out, "messages");
     write_count(out, "accepted", messages->accepted);
     write_count(out, "handled", messages->handled);
     write_count(out, "dead", messages->dead);
     write_count(out, "dropped", messages->dropped);
+    if (report->bad_frames > 0) {
+        write_count(out, "bad frames", report->bad_frames);
+    }
 }
 
 static void write_speed(const bundle_report *report, FILE *out)
 {
     write_heading(out, "speed");
+    write_text(out, "hot path", report->hot_path);
     write_row(out, "duration", human_duration(report->duration_ns));
     write_count(out, "lines/s", report_lines_per_second(report));
     write_count(out, "events/s", per_second(report_events(report), report->duration_ns));
@@ -110,6 +120,6 @@ void report_write_table(const bundle_report *report, FILE *out)
     write_pools(report, out);
     write_signals(report, out);
     write_latency(&report->latency, out);
-    write_messages(&report->messages, out);
+    write_messages(report, out);
     write_speed(report, out);
 }

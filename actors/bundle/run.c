@@ -58,8 +58,7 @@ static void wait_for_end(bundle_pipeline *pipeline, bool *is_sink_told)
 {
     progress_line progress;
     progress_init(&progress, pipeline->options->is_quiet, monotonic_ns());
-    while (!interrupt_requested() &&
-           myc_system_await_quiescence(pipeline->system, SLICE_NS) == MYC_ETIMEDOUT) {
+    while (!interrupt_requested() && !pipeline_await(pipeline, SLICE_NS)) {
         progress_update(&progress, pipeline, monotonic_ns());
         watch_sink(pipeline, is_sink_told);
     }
@@ -121,7 +120,7 @@ static bool run_started(bundle_pipeline *pipeline, uint64_t start_ns)
     bool is_sink_told = false;
     wait_for_end(pipeline, &is_sink_told);
     uint64_t duration_ns = monotonic_ns() - start_ns;
-    pipeline_stop(pipeline);
+    int path = pipeline_stop(pipeline);
 
     bundle_report report;
     report_collect(&report, pipeline);
@@ -130,7 +129,7 @@ static bool run_started(bundle_pipeline *pipeline, uint64_t start_ns)
     int signals = close_sink(pipeline, is_sink_told);
     int results = write_results(pipeline, &report);
     int feed = check_feed(pipeline, &report);
-    return !signals && !results && !feed;
+    return !path && !signals && !results && !feed;
 }
 
 static int run(const run_options *options)

@@ -12,6 +12,7 @@ enum { ROUNDS_MAX = 1000000000, AGE_MAX_S = 1000000000 };
 static const char FEED_PREFIX[] = "eth-logs:";
 static const char *const IDLE_NAMES[] = {"spin-park", "spin", "park"}; /* as enum myc_idle */
 static const char *const IO_NAMES[] = {"auto", "uring", "read"};       /* as enum myc_io_backend */
+static const char *const HOT_PATH_NAMES[] = {"actors", "relay"};       /* as enum run_hot_path */
 static const char *const PLACE_NAMES[] = {"spread", "together"};       /* as enum run_place */
 
 _Static_assert(MYC_IDLE_SPIN_PARK == 0 && MYC_IDLE_SPIN == 1 && MYC_IDLE_PARK == 2,
@@ -162,18 +163,28 @@ static const char *set_loop(void *self, const char *value)
 
 static const char *set_workers(void *self, const char *value)
 {
+    ((run_options *)self)->actors_option = "--workers";
     return set_count(&((run_options *)self)->workers, value, RUN_WORKERS_MAX,
                      "a whole number from 1 to 64");
 }
 
 static const char *set_mailbox(void *self, const char *value)
 {
+    ((run_options *)self)->actors_option = "--mailbox";
     return set_count(&((run_options *)self)->mailbox_bound, value, RUN_MAILBOX_MAX,
                      "a whole number from 1 to 16777216");
 }
 
+static const char *set_hot_path(void *self, const char *value)
+{
+    int path = option_parse_choice(value, HOT_PATH_NAMES, COUNT_OF(HOT_PATH_NAMES));
+    ((run_options *)self)->hot_path = path < 0 ? RUN_ACTORS : (run_hot_path)path;
+    return path < 0 ? "actors or relay" : NULL;
+}
+
 static const char *set_place(void *self, const char *value)
 {
+    ((run_options *)self)->actors_option = "--place";
     int place = option_parse_choice(value, PLACE_NAMES, COUNT_OF(PLACE_NAMES));
     ((run_options *)self)->place = place < 0 ? RUN_SPREAD : (run_place)place;
     return place < 0 ? "together or spread" : NULL;
@@ -181,6 +192,7 @@ static const char *set_place(void *self, const char *value)
 
 static const char *set_idle(void *self, const char *value)
 {
+    ((run_options *)self)->actors_option = "--idle";
     int idle = option_parse_choice(value, IDLE_NAMES, COUNT_OF(IDLE_NAMES));
     ((run_options *)self)->idle = idle < 0 ? MYC_IDLE_SPIN_PARK : (myc_idle)idle;
     return idle < 0 ? "spin, spin-park or park" : NULL;
@@ -188,6 +200,7 @@ static const char *set_idle(void *self, const char *value)
 
 static const char *set_io(void *self, const char *value)
 {
+    ((run_options *)self)->actors_option = "--io";
     int io = option_parse_choice(value, IO_NAMES, COUNT_OF(IO_NAMES));
     ((run_options *)self)->io = io < 0 ? MYC_IO_AUTO : (myc_io_backend)io;
     return io < 0 ? "auto, uring or read" : NULL;
@@ -233,6 +246,11 @@ static const option_row ROWS[] = {
     {"forget-pools-per-block", NULL, "Compare only pools with a Sync in the same block.", NULL,
      set_forget},
     {"loop", "N", "Read the list of feeds N times.", "1", set_loop},
+    {"hot-path", "actors|relay",
+     "How an event becomes a signal: by actors, or by the two threads\n"
+     "and a socket that they replace. The results are the same. The\n"
+     "five options below are for actors only.",
+     "actors", set_hot_path},
     {"workers", "N", "Threads that run actors, 1 to 64.", "one a processor, at most 3",
      set_workers},
     {"place", "together|spread",
@@ -270,10 +288,22 @@ static bool are_same_file(const char *a, const char *b)
     return a && b && strcmp(a, b) == 0 && strcmp(a, "-") != 0;
 }
 
+/* The relay has its two threads, a blocking socket and plain reads. */
+static option_outcome refuse_relay(const run_options *options, char *error)
+{
+    (void)snprintf(error, OPTION_ERROR_SIZE,
+                   "%s: %s: expected --hot-path actors: the relay has no such choice",
+                   TABLE.command, options->actors_option);
+    return OPTIONS_BAD;
+}
+
 /* What no single option can see. */
 static option_outcome check_together(run_options *options, char *error)
 {
     const char *reason = NULL;
+    if (options->hot_path == RUN_RELAY && options->actors_option) {
+        return refuse_relay(options, error);
+    }
     if (options->feed_count == 0) {
         options->feeds[options->feed_count++] = "-";
     }

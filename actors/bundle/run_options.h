@@ -18,6 +18,8 @@ typedef enum run_place {
     RUN_TOGETHER = 1 /* all actors on worker 0 */
 } run_place;
 
+typedef enum run_hot_path { RUN_ACTORS = 0, RUN_RELAY = 1 } run_hot_path;
+
 /** Texts are borrowed from argv. */
 typedef struct run_options {
     const char *feeds[RUN_FEEDS_MAX]; /* paths; "-" is standard input */
@@ -34,7 +36,9 @@ typedef struct run_options {
     bool use_pool_fees;
     bool forget_pools_per_block;
     uint32_t rounds;
-    uint32_t workers; /* 0 = as many as are of use */
+    run_hot_path hot_path;
+    const char *actors_option; /* one that was given and only actors have; NULL = none */
+    uint32_t workers;          /* 0 = as many as are of use */
     run_place place;
     myc_idle idle;
     myc_io_backend io;

@@ -151,6 +151,60 @@ Test(bundle, small_mailboxes_change_nothing)
     NO_LEAKS();
 }
 
+static void expect_equal_files(const char *left, const char *right)
+{
+    char *a = bundle_read(left);
+    char *b = bundle_read(right);
+    cr_expect_gt(strlen(a), 0);
+    cr_expect_str_eq(a, b, "%s and %s differ", left, right);
+    free(a);
+    free(b);
+}
+
+/* The way back: what was run on actors runs on the relay, byte for byte. */
+Test(bundle, the_relay_gives_the_same_signals_and_reserves)
+{
+    static const char RELAY[] = "run --hot-path relay --feed eth-logs:@/logs --pools "
+                                "@/logs.pools.csv --blocks @/logs.blocks.csv --quiet ";
+    char words[BUNDLE_LINE_SIZE];
+    simulate();
+    cr_assert_eq(0, bundle_run(RUN_MARKET "--signals @/a1 --state @/a2 --stats @/a3 --loop 2"));
+    (void)snprintf(words, sizeof words, "%s--signals @/r1 --state @/r2 --stats @/r3 --loop 2",
+                   RELAY);
+    cr_assert_eq(0, bundle_run(words));
+    expect_equal_files("@/a1", "@/r1");
+    expect_equal_files("@/a2", "@/r2");
+    json_t *actors = bundle_json("@/a3");
+    json_t *relay = bundle_json("@/r3");
+    cr_expect_str_eq("actors", json_string_value(json_object_get(actors, "hot_path")));
+    cr_expect_str_eq("relay", json_string_value(json_object_get(relay, "hot_path")));
+    cr_expect(json_equal(json_object_get(actors, "events"), json_object_get(relay, "events")));
+    cr_expect(json_equal(json_object_get(actors, "signals"), json_object_get(relay, "signals")));
+    expect_conservation(relay);
+    cr_expect_eq(0, bundle_number(relay, "bad_frames"));
+    json_decref(actors);
+    json_decref(relay);
+    NO_LEAKS();
+}
+
+Test(bundle, the_relay_reports_what_it_cannot_read)
+{
+    char command[BUNDLE_LINE_SIZE];
+    simulate();
+    bundle_expand("gzip -c @/logs | head -c 20000 > @/cut.gz", command);
+    cr_assert_eq(0, system(command));
+    cr_expect_eq(1, bundle_run("run --hot-path relay --feed eth-logs:@/cut.gz --pools "
+                               "@/logs.pools.csv --quiet --stats @/stats"));
+    cr_expect(bundle_said("@/stderr", "/cut.gz: "));
+    json_t *stats = bundle_json("@/stats");
+    cr_expect_gt(bundle_number(stats, "lines"), 0, "what came before the damage counts");
+    json_decref(stats);
+    bundle_write("@/bad", "{\n\nnonsense");
+    cr_expect_eq(0, bundle_run("run --hot-path relay --feed eth-logs:@/bad --quiet"));
+    cr_expect(bundle_said("@/stderr", "/bad:3: bad line: "));
+    NO_LEAKS();
+}
+
 Test(bundle, loop_reads_the_feeds_again)
 {
     simulate();
@@ -273,15 +327,18 @@ static void await_first_signal(void)
     }
 }
 
-static void expect_drain(int signal_number)
+static void expect_drain(int signal_number, const char *options)
 {
     int input;
     int feed = feed_through_pipe(&input);
     simulate();
     char *logs = bundle_read("@/logs");
-    pid_t pid = bundle_start("run --pools @/logs.pools.csv --signals @/signals --state @/state "
-                             "--stats @/stats --quiet",
-                             (bundle_streams){input, -1});
+    char words[BUNDLE_LINE_SIZE];
+    (void)snprintf(words, sizeof words,
+                   "run --pools @/logs.pools.csv --signals @/signals --state @/state "
+                   "--stats @/stats --quiet %s",
+                   options);
+    pid_t pid = bundle_start(words, (bundle_streams){input, -1});
     write_all(feed, logs);
     await_first_signal();
     cr_assert_eq(0, kill(pid, signal_number));
@@ -300,13 +357,19 @@ static void expect_drain(int signal_number)
 
 Test(bundle, ctrl_c_drains_and_writes_everything)
 {
-    expect_drain(SIGINT);
+    expect_drain(SIGINT, "");
     NO_LEAKS();
 }
 
 Test(bundle, sigterm_drains_and_writes_everything)
 {
-    expect_drain(SIGTERM);
+    expect_drain(SIGTERM, "");
+    NO_LEAKS();
+}
+
+Test(bundle, ctrl_c_drains_the_relay_too)
+{
+    expect_drain(SIGINT, "--hot-path relay");
     NO_LEAKS();
 }
 

@@ -45,6 +45,7 @@ Test(options, without_arguments_are_the_defaults)
     cr_expect_eq(1, options.rounds);
     cr_expect_eq(0, options.workers);
     cr_expect_eq(1000, options.mailbox_bound);
+    cr_expect_eq(RUN_ACTORS, options.hot_path);
     cr_expect_eq(RUN_SPREAD, options.place);
     cr_expect_eq(MYC_IDLE_SPIN_PARK, options.idle);
     cr_expect_eq(MYC_IO_AUTO, options.io);
@@ -162,6 +163,26 @@ Test(options, refuse_standard_input_where_it_would_be_read_twice)
     NO_LEAKS();
 }
 
+Test(options, refuse_what_the_relay_does_not_have)
+{
+    static const char *const OPTIONS[] = {"--workers 2", "--place spread", "--idle park",
+                                          "--mailbox 5", "--io read"};
+    ACCEPT("--hot-path relay --loop 1 --quiet");
+    cr_expect_eq(RUN_RELAY, options.hot_path);
+    for (size_t i = 0; i < sizeof OPTIONS / sizeof OPTIONS[0]; i++) {
+        char line[128];
+        char wanted[OPTION_ERROR_SIZE];
+        (void)snprintf(line, sizeof line, "%s --hot-path relay", OPTIONS[i]);
+        (void)snprintf(wanted, sizeof wanted,
+                       "market-bundle run: %.*s: expected --hot-path actors: the relay has no such "
+                       "choice",
+                       (int)strcspn(OPTIONS[i], " "), OPTIONS[i]);
+        refuse(line, wanted);
+    }
+    refuse("--hot-path both", "market-bundle run: --hot-path both: expected actors or relay");
+    NO_LEAKS();
+}
+
 Test(options, refuse_one_file_for_two_outputs)
 {
     refuse("--state x --stats x",
@@ -189,12 +210,27 @@ Test(options, help_comes_first)
 
 Test(options, help_names_every_option_with_its_default)
 {
-    static const char *const WANTED[] = {
-        "--feed eth-logs:PATH|-", "--pools CSV",  "--blocks CSV",  "--signals PATH|-",
-        "--state PATH|-",         "--stats PATH", "--workers N",   "--place together|spread",
-        "--idle spin|spin-park",  "--loop N",     "--quiet",       "--forget-pools-per-block",
-        "--min-profit-usd X",     "--usd-pool",   "--stable",      "--mailbox N",
-        "--io auto|uring|read",   "--help",       "default: 1000", "default: spin-park"};
+    static const char *const WANTED[] = {"--feed eth-logs:PATH|-",
+                                         "--pools CSV",
+                                         "--blocks CSV",
+                                         "--signals PATH|-",
+                                         "--state PATH|-",
+                                         "--stats PATH",
+                                         "--workers N",
+                                         "--place together|spread",
+                                         "--idle spin|spin-park",
+                                         "--loop N",
+                                         "--quiet",
+                                         "--forget-pools-per-block",
+                                         "--min-profit-usd X",
+                                         "--usd-pool",
+                                         "--stable",
+                                         "--mailbox N",
+                                         "--hot-path actors|relay",
+                                         "--io auto|uring|read",
+                                         "--help",
+                                         "default: 1000",
+                                         "default: spin-park"};
     char *text = NULL;
     size_t size = 0;
     FILE *out = open_memstream(&text, &size);

@@ -43,7 +43,9 @@ static const bundle_report REPORT = {
                 .p999_ns = 4560000,
                 .max_ns = 18446744073709551615u},
     .duration_ns = 2000000000,
+    .bad_frames = 18,
     .io = "auto",
+    .hot_path = "relay",
     .is_interrupted = true};
 
 /* Gives what `write` writes; free() it. */
@@ -107,6 +109,7 @@ Test(report, stats_hold_every_count_under_its_name)
                     {"messages/dropped", 3},
                     {"messages/queued", 1},
                     {"messages/refused", 17},
+                    {"bad_frames", 18},
                     {"latency_ns/count", 50},
                     {"latency_ns/p50", 850},
                     {"latency_ns/p99", 12340},

@@ -51,6 +51,12 @@ def differences(name, expected, actual):
         yield f"{name}: expected {expected}, got {actual}"
 
 
+def check_hot_path(options, stats):
+    expected = "relay" if "relay" in options else "actors"
+    yield from differences("hot_path", expected, stats["hot_path"])
+    yield from differences("bad_frames", 0, stats["bad_frames"])
+
+
 def check_counts(oracle, signal_count, stats):
     totals = oracle["totals"]
     yield from differences("lines", oracle["logs_total"], stats["lines"])
@@ -121,6 +127,7 @@ def check_run(bundle, data, oracle, state, options):
     with tempfile.TemporaryDirectory() as folder:
         signals, reserves, stats = run_bundle(bundle, data, pathlib.Path(folder), options)
     expected = oracle["two_pool_signals"][state]["list"]
+    yield from check_hot_path(options, stats)
     yield from check_counts(oracle, len(expected), stats)
     yield from check_messages(stats["messages"])
     yield from check_latency(len(expected), stats["latency_ns"])
@@ -148,10 +155,11 @@ def main():
         print(f"skipped: no recorded data in {data} (set MYC_DATA_DIR)")
         sys.exit(77)
     oracle = json.loads((data / "oracle" / "dex_expected.json").read_text())
-    results = []
-    for state, place, workers in itertools.product(STATES, ("together", "spread"), ("1", "2", "4")):
-        options = ["--place", place, "--workers", workers, *STATES[state]]
-        results.append(report_run(sys.argv[1], data, oracle, state, options))
+    paths = [["--place", place, "--workers", workers]
+             for place, workers in itertools.product(("together", "spread"), ("1", "2", "4"))]
+    paths.append(["--hot-path", "relay"])
+    results = [report_run(sys.argv[1], data, oracle, state, [*path, *STATES[state]])
+               for state, path in itertools.product(STATES, paths)]
     print(f"{len(results)} runs, {results.count(False)} failed")
     sys.exit(0 if all(results) else 1)
 

@@ -18,6 +18,7 @@ def correct_answer(oracle, state, block_times):
                         ("swap_v2", "sync_v2", "swap_v3", "mint_v2", "burn_v2")},
              "filtered": totals["other"] + totals["transfer"],
              "signals": {"two_pool": len(signals), "refused": {"stale": 0}},
+             "hot_path": "actors", "bad_frames": 0,
              "messages": {"accepted": 9, "handled": 9, "dead": 0, "dropped": 0, "queued": 0},
              "latency_ns": {"count": len(signals), "p50": 1, "p99": 2, "p999": 3, "max": 4}}
     return {"signals": signals, "state": {"final_reserves": oracle["final_reserves_all"]},

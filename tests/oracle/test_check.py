@@ -40,6 +40,8 @@ FAULTS = [
     ["set", "stats", "messages", "accepted", 10],
     ["set", "stats", "messages", {"accepted": 9, "handled": 8, "dead": 1, "dropped": 0,
                                   "queued": 0}],
+    ["set", "stats", "hot_path", "relay"],
+    ["set", "stats", "bad_frames", 1],
     ["set", "stats", "latency_ns", "count", 1],
     ["set", "stats", "latency_ns", "p50", 0],
     ["set", "stats", "latency_ns", "p99", 9],
