@@ -18,6 +18,9 @@
     ROW(ring_503)                    \
     ROW(spawn_1m)                    \
     ROW(burst_10m)                   \
+    ROW(paced_latency_busy)          \
+    ROW(paced_latency_spin_park)     \
+    ROW(paced_latency_park)          \
     ROW(oversubscribed_send_local)   \
     ROW(oversubscribed_stream_cross) \
     ROW(oversubscribed_fan_in)       \
@@ -28,6 +31,8 @@
     ROW(limits_ring_same_thread)     \
     ROW(limits_ring_cross)           \
     ROW(limits_malloc_cross)         \
+    ROW(limits_c_loop_busy)          \
+    ROW(limits_c_loop_park)          \
     ROW(curve_actors)                \
     ROW(curve_depth)                 \
     ROW(curve_payload)               \

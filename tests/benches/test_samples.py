@@ -25,6 +25,8 @@ PARTS = {
     "limits.c_loop.": ("p50", "p99", "cpu"),
 }
 MUST_BE_THERE = {
+    "paced_latency.busy", "paced_latency.spin_park", "paced_latency.park", "limits.c_loop.busy",
+    "limits.c_loop.park",
     "send_local", "send_fresh.one_worker", "send_fresh.two_workers", "stream_cross",
     "ping_pong.one_worker", "ping_pong.two_workers", "fan_in", "fan_out", "ring_503", "spawn_1m",
     "burst_10m", "oversubscribed.send_local", "oversubscribed.stream_cross",
