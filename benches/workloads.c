@@ -5,6 +5,16 @@
  */
 #include "bench.h"
 
+#ifdef BENCH_HAS_ACTORS
+#define HOT_PATHS(ROW)                                                                             \
+    ROW(hot_path_together)                                                                         \
+    ROW(hot_path_spread)                                                                           \
+    ROW(hot_path_relay)                                                                            \
+    ROW(limits_hot_path)
+#else
+#define HOT_PATHS(ROW)
+#endif
+
 /* clang-format off */
 #define WORKLOADS(ROW)               \
     ROW(send_local)                  \
@@ -18,6 +28,7 @@
     ROW(ring_503)                    \
     ROW(spawn_1m)                    \
     ROW(burst_10m)                   \
+    HOT_PATHS(ROW)                   \
     ROW(paced_latency_busy)          \
     ROW(paced_latency_spin_park)     \
     ROW(paced_latency_park)          \

@@ -26,12 +26,12 @@ static void send_signal(void *writer, const arbitrage_signal *signal)
     (void)signal_writer_send(writer, signal); /* the writer remembers why it could not */
 }
 
-static void apply(const market_side *self, const eth_log *log)
+void market_side_apply(market_state *state, const eth_log *log, market_on_signal on_signal,
+                       void *user)
 {
-    market_state *state = self->options->state;
     switch (log->kind) {
     case ETH_LOG_SYNC_V2:
-        (void)market_state_on_sync(state, &log->event.sync, send_signal, self->writer);
+        (void)market_state_on_sync(state, &log->event.sync, on_signal, user);
         break;
     case ETH_LOG_MINT_V2:
     case ETH_LOG_BURN_V2: market_state_on_liquidity(state, &log->event.liquidity); break;
@@ -52,7 +52,9 @@ static progress drain(market_side *self)
 {
     for (;;) {
         switch (eth_log_reader_step(&self->reader, relay_wall_ns(), self->options->report)) {
-        case ETH_LOG_STEP_EVENT: apply(self, &self->reader.log); break;
+        case ETH_LOG_STEP_EVENT:
+            market_side_apply(self->options->state, &self->reader.log, send_signal, self->writer);
+            break;
         case ETH_LOG_STEP_ON: break;
         case ETH_LOG_STEP_DRY: return GOES_ON;
         case ETH_LOG_STEP_FAILED: return STOPPED;

@@ -11,6 +11,10 @@
  */
 void market_side_run(const relay_options *options, signal_writer *writer, int stop_fd);
 
+/** Gives `log` (borrowed; of a kind with an event) to `state`. */
+void market_side_apply(market_state *state, const eth_log *log, market_on_signal on_signal,
+                       void *user);
+
 /** Now, in ns since the Unix epoch. */
 uint64_t relay_wall_ns(void);
 

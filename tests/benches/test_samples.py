@@ -16,17 +16,21 @@ PROGRAM = pathlib.Path(sys.argv.pop(1)).resolve() if len(sys.argv) > 1 else None
 SMALLEST = ("--scale", "0.001")
 CANNOT_RUN_HERE = 3
 
+HOT_PATH_PARTS = tuple(rate + quantile for rate in ("", "at_10k.", "flat_out.")
+                       for quantile in ("p50", "p99", "p999"))
 # The rows of a workload, by the beginning of its name; one that is not here has its own name.
 PARTS = {
     "spawn_1m": ("time", "bytes"),
     "burst_10m": ("before", "peak", "after"),
     "paced_latency.": ("p50", "p99", "p999", "max", "cpu"),
-    "hot_path.": ("p50", "p99", "p999"),
+    "hot_path.": HOT_PATH_PARTS,
+    "limits.hot_path": HOT_PATH_PARTS,
     "limits.c_loop.": ("p50", "p99", "cpu"),
 }
 MUST_BE_THERE = {
     "paced_latency.busy", "paced_latency.spin_park", "paced_latency.park", "limits.c_loop.busy",
-    "limits.c_loop.park",
+    "limits.c_loop.park", "hot_path.together", "hot_path.spread", "hot_path.relay",
+    "limits.hot_path",
     "send_local", "send_fresh.one_worker", "send_fresh.two_workers", "stream_cross",
     "ping_pong.one_worker", "ping_pong.two_workers", "fan_in", "fan_out", "ring_503", "spawn_1m",
     "burst_10m", "oversubscribed.send_local", "oversubscribed.stream_cross",
