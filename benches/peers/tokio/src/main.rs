@@ -49,8 +49,8 @@ fn rows_of(workload: &Workload, sample: &Sample) -> Result<Vec<Row>, String> {
 }
 
 fn run(workload: &Workload, arguments: &Arguments) -> i32 {
-    if machine::processors() < workload.processors() {
-        return fail(CANNOT_RUN_HERE, &format!("needs {} processors", workload.processors()));
+    if machine::processors() < workload.processors {
+        return fail(CANNOT_RUN_HERE, &format!("needs {} processors", workload.processors));
     }
     match rows_of(workload, &Sample::new(workload, arguments)) {
         Ok(rows) => rows.iter().for_each(|(name, value)| println!("{name} {value:.3}")),

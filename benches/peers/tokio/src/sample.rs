@@ -36,14 +36,11 @@ pub enum Body {
 pub struct Workload {
     pub name: &'static str,
     pub workers: usize,
+    pub processors: usize,
     pub body: Body,
 }
 
 impl Workload {
-    /// More workers than processors is asked for by the rows `oversubscribed` alone.
-    pub fn processors(&self) -> usize {
-        self.workers.min(2)
-    }
 
     pub fn is_curve(&self) -> bool {
         self.name.starts_with("curve.")

@@ -34,3 +34,6 @@ pub async fn receive(inbox: &mut Receiver) -> Option<Arc<MarketEvent>> {
         ActorMessage::Stop => None,
     }
 }
+
+/// A full mailbox is what holds a sender back.
+pub async fn pause_between_sends(_sent: u64) {}

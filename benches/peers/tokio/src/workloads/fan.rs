@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 //! Many actors send to one; one actor sends to many. All share one payload.
-use super::mailbox::{mailbox, send, Sender};
+use super::mailbox::{mailbox, pause_between_sends, send, Sender};
 use super::stream::consume;
 use crate::message::{swap, MarketEvent};
 use crate::sample::{Measured, Measurement, Sample};
@@ -8,8 +8,9 @@ use std::sync::Arc;
 use std::time::Instant;
 
 async fn send_many(to: Sender, event: Arc<MarketEvent>, count: u64) {
-    for _ in 0..count {
+    for i in 0..count {
         send(&to, Arc::clone(&event)).await;
+        pause_between_sends(i).await;
     }
 }
 
@@ -35,9 +36,12 @@ pub fn fan_in(sample: &Sample, senders: u64) -> Measurement {
 
 async fn publish(to: Vec<Sender>, events: u64) {
     let event = swap(7);
+    let mut sent = 0;
     for _ in 0..events {
         for subscriber in &to {
             send(subscriber, Arc::clone(&event)).await;
+            pause_between_sends(sent).await;
+            sent += 1;
         }
     }
 }

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 //! One actor sends to one other as fast as the mailbox takes it.
-use super::mailbox::{mailbox, receive, send, Receiver};
+use super::mailbox::{mailbox, pause_between_sends, receive, send, Receiver};
 use crate::message::{bytes, swap, value, MarketEvent, Tally};
 use crate::sample::{Measured, Measurement, Sample};
 use std::sync::Arc;
@@ -26,6 +26,7 @@ where
     tokio::spawn(async move {
         for i in 0..count {
             send(&to, event(i)).await;
+            pause_between_sends(i).await;
         }
     });
     let tally = consumer.await.expect("the consumer");
