@@ -18,30 +18,30 @@ const (
 	cannotRunHere  = 3
 )
 
-// A workload is the rows it measures, run with so many processors for goroutines.
 type workload struct {
-	name    string
-	workers int
-	run     func(s sample) ([]row, error)
+	name       string
+	workers    int // threads that run goroutines at the same time
+	processors int // that it needs
+	run        func(s sample) ([]row, error)
 }
 
 var workloads = []workload{
-	{"send_local", 1, rate(shared)},
-	{"send_fresh.one_worker", 1, rate(fresh)},
-	{"send_fresh.two_workers", 2, rate(fresh)},
-	{"stream_cross", 2, rate(fresh)},
-	{"ping_pong.one_worker", 1, cost(pingPong)},
-	{"ping_pong.two_workers", 2, cost(pingPong)},
-	{"fan_in", 2, rate(fanIn)},
-	{"fan_out", 1, rate(fanOut)},
-	{"ring_503", 1, cost(ring503)},
-	{"spawn_1m", 2, spawn},
-	{"paced_latency", 2, pacedLatency},
-	{"oversubscribed.send_local", 4, rate(shared)},
-	{"oversubscribed.stream_cross", 4, rate(fresh)},
-	{"oversubscribed.fan_in", 4, rate(fanIn)},
-	{"oversubscribed.ring_503", 4, cost(ring503)},
-	{"oversubscribed.ping_pong", 4, cost(pingPong)},
+	{"send_local", 1, 1, rate(shared)},
+	{"send_fresh.one_worker", 1, 1, rate(fresh)},
+	{"send_fresh.two_workers", 2, 2, rate(fresh)},
+	{"stream_cross", 2, 2, rate(fresh)},
+	{"ping_pong.one_worker", 1, 1, cost(pingPong)},
+	{"ping_pong.two_workers", 2, 2, cost(pingPong)},
+	{"fan_in", 2, 2, rate(fanIn)},
+	{"fan_out", 1, 1, rate(fanOut)},
+	{"ring_503", 1, 1, cost(ring503)},
+	{"spawn_1m", 1, 1, spawn},
+	{"paced_latency", 1, 2, pacedLatency},
+	{"oversubscribed.send_local", 4, 2, rate(shared)},
+	{"oversubscribed.stream_cross", 4, 2, rate(fresh)},
+	{"oversubscribed.fan_in", 4, 2, rate(fanIn)},
+	{"oversubscribed.ring_503", 4, 2, cost(ring503)},
+	{"oversubscribed.ping_pong", 4, 2, cost(pingPong)},
 }
 
 func fail(code int, text string) {
@@ -57,12 +57,8 @@ func list() {
 
 // measure runs the workload once and prints its rows.
 func measure(chosen workload, s sample) {
-	needed := chosen.workers
-	if needed > 2 {
-		needed = 2 // more workers than processors is what the rows oversubscribed ask for
-	}
-	if runtime.NumCPU() < needed {
-		fail(cannotRunHere, fmt.Sprintf("needs %d processors", needed))
+	if runtime.NumCPU() < chosen.processors {
+		fail(cannotRunHere, fmt.Sprintf("needs %d processors", chosen.processors))
 	}
 	runtime.GOMAXPROCS(s.workers)
 	rows, err := chosen.run(s)
