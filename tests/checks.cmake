@@ -30,6 +30,7 @@ if(MYC_BUILD_BENCHES)
     myc_add_check(samples-of-benches python3 -B ${here}/benches/test_samples.py
         $<TARGET_FILE:myc-bench>)
 endif()
+myc_add_check(peers-build python3 -B ${here}/tools/test_peers_build.py)
 myc_add_check(format ${PROJECT_SOURCE_DIR}/tools/format --check)
 myc_add_check(examples ${here}/examples/check ${PROJECT_BINARY_DIR} ${CMAKE_C_COMPILER})
 
