@@ -36,7 +36,7 @@ pub const WORKLOADS: &[Workload] = &[
     workload("oversubscribed.ring_503", 4, 2, Cost(ring::ring_503)),
     workload("oversubscribed.ping_pong", 4, 2, Cost(ring::ping_pong)),
     workload("curve.actors", 1, 1, Cost(|sample| ring::hop(sample, sample.parameter, 1_000_000))),
-    workload("curve.payload", 1, 1, Cost(stream::sized)),
+    workload("curve.payload", 2, 2, Cost(stream::sized)),
     workload("curve.senders", 2, 2, Cost(|sample| fan::fan_in(sample, sample.parameter))),
     workload("curve.subscribers", 1, 1, Cost(|sample| fan::fan_out(sample, sample.parameter))),
 ];

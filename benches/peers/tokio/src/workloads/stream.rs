@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //! One actor sends to one other as fast as the mailbox takes it.
 use super::mailbox::{mailbox, pause_between_sends, receive, send, Receiver};
-use crate::message::{bytes, swap, value, MarketEvent, Tally};
+use crate::message::{bytes, swap, MarketEvent, Tally};
 use crate::sample::{Measured, Measurement, Sample};
 use std::sync::Arc;
 use std::time::Instant;
@@ -48,10 +48,9 @@ pub fn fresh(sample: &Sample) -> Measurement {
     sample.measure(10_000_000, |count| stream(count, count * (count - 1) / 2, swap))
 }
 
-/// A new payload of `parameter` bytes for each send.
+/// A new payload of `parameter` bytes for each send, filled whole; 2 GB in all, at most 5 M events.
 pub fn sized(sample: &Sample) -> Measurement {
+    let full = (2_000_000_000 / sample.parameter).min(5_000_000);
     let size = sample.parameter as usize;
-    let each = value(&bytes(size, 1));
-    let full = (1 << 30) / (size as u64 + 256); // about the same time for every size
-    sample.measure(full, |count| stream(count, each * count, move |_| bytes(size, 1)))
+    sample.measure(full, |count| stream(count, count, move |_| bytes(size, 1)))
 }
