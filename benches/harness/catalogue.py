@@ -79,9 +79,9 @@ def messages() -> list[Workload]:
     ]
 
 
-PERCENTILES = {"p50": "half of the events are this fast or faster", "p99": "99 in 100",
-               "p999": "999 in 1000", "max": "the slowest event"}
-CPU = "processor time of the runtime for each message, without the source thread"
+PERCENTILES = {"p50": "half of them are faster", "p99": "99 in 100 are faster",
+               "p999": "999 in 1000 are faster", "max": "the slowest"}
+CPU = "processor time a message, without the source thread's"
 
 
 def latency_rows(prefix: str, what: str, parts: tuple[str, ...],

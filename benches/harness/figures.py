@@ -59,3 +59,9 @@ def count(value: float) -> str:
         if value >= factor:
             return f"{value / factor:.3g}{name}"
     return f"{value:g}"
+
+
+def typeset(text: str) -> str:
+    """`>= 2.2 x limits.cache_line` with the signs of print."""
+    text = text.replace(">=", "≥").replace("<=", "≤").replace(" x ", " × ")
+    return text.removesuffix(" x") + ("×" if text.endswith(" x") else "")
