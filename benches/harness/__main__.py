@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Starts the harness: PYTHONPATH=benches python3 -m harness --program PROGRAM [OPTION...]"""
+"""Starts the harness: PYTHONPATH=benches python3 -m harness --program PROGRAM -- [OPTION...]"""
 import signal
 import sys
 

@@ -111,6 +111,7 @@ def measure_and_report(options: Options, old: Json | None) -> int:
 
 
 def main(arguments: Sequence[str]) -> int:
+    text: object
     try:
         options = parse(arguments)
         old = check(options)
@@ -119,5 +120,7 @@ def main(arguments: Sequence[str]) -> int:
         code, text = WRONG_ARGUMENTS, error
     except (CannotStart, document.CannotWrite) as error:
         code, text = BROKEN, error
+    except KeyboardInterrupt:
+        code, text = INTERRUPTED, "interrupted before there was anything to report"
     print(f"tools/bench: {text}", file=sys.stderr)
     return code

@@ -49,14 +49,18 @@ def compare_rows(old: Json | None, new: Json | None) -> Change:
 
 
 def compare(old: Json, new: Json, only: Sequence[str] = ()) -> dict[str, Change]:
-    """The change of every row that has a figure in either; of the old ones only those wanted."""
-    before = {row["workload"]: row for row in old["rows"] if is_wanted(row["workload"], only)}
-    after = {row["workload"]: row for row in new["rows"]
-             if row["median"] is not None or not new["interrupted"]}
-    before |= {row["workload"]: row for row in old["rows"] if row["workload"] in after}
+    """
+    The change of every row that has a figure in either report.
+
+    Rows that nobody asked for, or that an interrupt cut off, are not gone.
+    """
+    after = {row["workload"]: row for row in new["rows"]}
+    before = {row["workload"]: row for row in old["rows"]
+              if row["workload"] in after or is_wanted(row["workload"], only)}
+    cut_off = {name for name, row in after.items() if new["interrupted"] and not from_json(row)}
     return {name: compare_rows(before.get(name), after.get(name))
-            for name in [*after, *(name for name in before if name not in after)]
-            if from_json(before.get(name)) or from_json(after.get(name))}
+            for name in {**after, **before} if name not in cut_off
+            and (from_json(before.get(name)) or from_json(after.get(name)))}
 
 
 def cautions(old: Json, new: Json) -> list[str]:

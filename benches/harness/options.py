@@ -82,8 +82,16 @@ def starter_parser() -> OneLineParser:
     return parser
 
 
+def split(arguments: Sequence[str]) -> tuple[list[str], list[str]]:
+    """What tools/bench gives stands before the first `--`, what the user gave behind it."""
+    given = list(arguments)
+    place = given.index("--") if "--" in given else len(given)
+    return given[:place], given[place + 1:]
+
+
 def parse(arguments: Sequence[str]) -> Options:
-    starter, rest = starter_parser().parse_known_args(list(arguments))
+    before, rest = split(arguments)
+    starter = starter_parser().parse_args(before)
     user = vars(user_parser().parse_args(rest))
     if user.pop("help"):
         sys.stdout.write(HELP.read_text(encoding="utf-8"))

@@ -12,12 +12,11 @@ from .summary import from_json
 
 Json = dict[str, Any]
 WIDE, HALF = 12.4, 6.2
-ROW_HEIGHT = 0.36
 
 
-def rows_axes(names: Sequence[str], extra: float = 1.0) -> tuple[Any, Any]:
+def rows_axes(names: Sequence[str], row_height: float = 0.36) -> tuple[Any, Any]:
     """Axes with one line of text a row, the first on top."""
-    fig, axes = plotting.figure(WIDE, ROW_HEIGHT * len(names) + extra)
+    fig, axes = plotting.figure(WIDE, row_height * len(names) + 1)
     axes.set_yticks(range(len(names)), labels=names)
     axes.set_ylim(len(names) - 0.5, -0.5)
     axes.tick_params(axis="y", length=0, labelcolor=INK)
@@ -169,7 +168,7 @@ def spread(report: Json) -> str | None:
             and ".flat_out" not in row["workload"]]
     if not rows:
         return None
-    fig, axes = rows_axes([row["workload"] for row in rows], 1.1)
+    fig, axes = rows_axes([row["workload"] for row in rows], 0.26)
     for place, row in enumerate(rows):
         for part, offset, name in ((row, -0.12, "mycelium"), (row["unpinned"], 0.2, "other")):
             if part:
