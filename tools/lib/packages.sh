@@ -20,6 +20,7 @@ is_there() {
     module) pkg-config --exists "$2" 2>/dev/null ;;
     header) has_header "$2" ;;
     crate) compgen -G "/usr/share/cargo/registry/$2-[0-9]*" >/dev/null ;;
+    python) /usr/bin/python3 -c "import $2" 2>/dev/null ;;
     runtime) has_clang_runtime "$2" ;;
     esac
 }
