@@ -7,11 +7,12 @@ from typing import Any, Sequence
 
 from .catalogue import SEED
 from .contenders import Field
-from .rounds import Measured, Turn, key_of
+from .rounds import Measured, Turn, allowed_processors, key_of
 from .summary import summarise
 
 UNIT = "ns"
 RUNS_MAX = 3
+AS_THE_POINT = 0  # as many processors as the point says, or all there are
 
 
 @dataclass(frozen=True)
@@ -31,15 +32,15 @@ class Curve:
 
 
 CURVES = (
-    Curve("actors", "actors", "actors of one worker taking turns",
+    Curve("actors", "actors", "a message goes round so many actors of one worker",
           (1, 10, 100, 1000, 10_000, 100_000, 1_000_000), (1, 1000, 100_000)),
-    Curve("depth", "messages queued", "a mailbox filled to this depth, then emptied",
+    Curve("depth", "messages queued", "a stream through a mailbox of this bound, at least half full",
           (1, 8, 64, 512, 4096, 65_536), (1, 64, 4096)),
-    Curve("payload", "bytes of payload", "a fresh payload of this size written, sent and read",
-          (16, 64, 256, 1024, 4096, 16_384, 65_536), (16, 1024, 65_536)),
-    Curve("workers", "workers", "all workers sending to the next one; cost to the whole system",
-          (1, 2, 3, 4, 6, 8), (1, 2, 8), processors=2),
-    Curve("senders", "senders", "senders on one worker, one receiver on another",
+    Curve("payload", "bytes of payload", "fresh payloads of this size, filled whole, to another "
+          "worker", (16, 64, 256, 1024, 4096, 16_384, 65_536), (16, 1024, 65_536), processors=2),
+    Curve("workers", "workers", "each worker sends to the next one; cost to the whole system",
+          (1, 2, 3, 4, 6, 8), (1, 2, 8), processors=AS_THE_POINT),
+    Curve("senders", "senders", "so many senders on two workers, one receiver",
           (1, 10, 100, 1000), (1, 100, 1000), processors=2),
     Curve("subscribers", "subscribers", "subscribers of one shared payload",
           (1, 10, 100, 1000), (1, 100, 1000)),
@@ -55,12 +56,16 @@ def points_of(curve: Curve, quick: bool) -> tuple[int, ...]:
     return curve.quick_points if quick else curve.points
 
 
+def processors_of(curve: Curve, point: int) -> int:
+    return curve.processors or min(point, len(allowed_processors()))
+
+
 def turns_of(curve: Curve, field: Field, quick: bool) -> list[Turn]:
     """Every point, ours beside tokio-seed where it has the workload; all in the same rounds."""
     contenders = [field.ours, *(peer for peer in field.peers
                                 if peer.name == SEED and curve.workload in peer.workloads)]
     scale = curve.quick_scale if quick else curve.scale
-    return [Turn(curve.workload, contender, True, scale, curve.processors, False, point)
+    return [Turn(curve.workload, contender, True, scale, processors_of(curve, point), False, point)
             for point in points_of(curve, quick) for contender in contenders]
 
 
