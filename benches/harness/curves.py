@@ -34,8 +34,8 @@ class Curve:
 CURVES = (
     Curve("actors", "actors", "a message goes round so many actors of one worker",
           (1, 10, 100, 1000, 10_000, 100_000, 1_000_000), (1, 1000, 100_000)),
-    Curve("depth", "messages queued", "a stream through a mailbox of this bound, at least half full",
-          (1, 8, 64, 512, 4096, 65_536), (1, 64, 4096)),
+    Curve("depth", "messages queued", "a stream through a mailbox of this bound, at least half "
+          "full", (1, 8, 64, 512, 4096, 65_536), (1, 64, 4096)),
     Curve("payload", "bytes of payload", "fresh payloads of this size, filled whole, to another "
           "worker", (16, 64, 256, 1024, 4096, 16_384, 65_536), (16, 1024, 65_536), processors=2),
     Curve("workers", "workers", "each worker sends to the next one; cost to the whole system",

@@ -26,7 +26,8 @@ def wide(svg: str | None) -> str | None:
 def titled(title: str, note: str, svg: str | None) -> str:
     if not svg:
         return ""
-    return f'<div class="card"><h3>{escape(title)}</h3><p class="note">{escape(note)}</p>{svg}</div>'
+    return (f'<div class="card"><h3>{escape(title)}</h3>'
+            f'<p class="note">{escape(note)}</p>{svg}</div>')
 
 
 def grid(cards: list[str]) -> str | None:

@@ -85,8 +85,9 @@ def bars(report: Json) -> str | None:
         tone = MET if bar["met"] else MISSED
         axes.plot([1, value], [place, place], color=tone, linewidth=3, solid_capstyle="butt")
         axes.plot(value, place, "o", color=tone, markersize=7)
-        axes.annotate(f"{typeset(bar['measured'])}  ({typeset(bar['text'])})", (max(value, 1), place), (10, 0),
-                      textcoords="offset points", va="center", fontsize=9.5, color=MUTED)
+        axes.annotate(f"{typeset(bar['measured'])}  ({typeset(bar['text'])})",
+                      (max(value, 1), place), (10, 0), textcoords="offset points", va="center",
+                      fontsize=9.5, color=MUTED)
     log_steps(axes, low, high * 3, (1, 2, 5))
     axes.axvline(1, color=MUTED, linewidth=1.2)
     plotting.ratio_axis(axes.xaxis)

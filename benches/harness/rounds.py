@@ -83,14 +83,22 @@ def processors_for(turn: Turn, allowed: Sequence[int]) -> set[int] | None:
     return None
 
 
+def check_possible(turn: Turn, allowed: Sequence[int]) -> None:
+    """Finds out without starting it what would be refused."""
+    if turn.workload not in turn.contender.workloads:
+        program = os.path.basename(turn.contender.command[0])
+        raise sampling.SampleFailed(f"{program} has no workload {turn.workload}", True)
+    if turn.processors > len(allowed):
+        raise sampling.SampleFailed(
+            f"needs {turn.processors} processors, {len(allowed)} allowed", True)
+
+
 def take_turn(turn: Turn, series: Series, allowed: Sequence[int]) -> None:
     command = [*turn.contender.command,
                *sampling.arguments(turn.workload, turn.scale,
                                    turn.pinned and turn.contender.is_ours, turn.parameter)]
     try:
-        if turn.processors > len(allowed):
-            raise sampling.SampleFailed(
-                f"needs {turn.processors} processors, {len(allowed)} allowed", True)
+        check_possible(turn, allowed)
         series.samples.append(sampling.take(command, processors_for(turn, allowed)))
     except sampling.SampleFailed as failure:
         series.failures.append(str(failure))

@@ -3,7 +3,7 @@
 """
 A stand-in for the programs that take samples. Values are fixed by the row, times $FAKE_FACTOR.
 
-$FAKE_PLAN, a JSON object, says what befalls a workload: {"stream_cross": {"exit": 3, "says": "why"}},
+$FAKE_PLAN, a JSON object, says what befalls a workload: {"fan_in": {"exit": 3, "says": "why"}},
 "print": TEXT instead of rows, "sleep": SECONDS, "kill": true. $FAKE_LOG gets a line for each start.
 $FAKE_JITTER spreads the values at random by so much, for looking at a report.
 """

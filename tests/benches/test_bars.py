@@ -134,7 +134,8 @@ class Statistics(unittest.TestCase):
         self.assertIsNone(summarise([]))
 
     def test_spread(self):
-        self.assertEqual((2, 0.5), (summarise([3, 4, 5]).spread, summarise([3, 4, 5]).relative_spread))
+        summary = summarise([3, 4, 5])
+        self.assertEqual((2, 0.5), (summary.spread, summary.relative_spread))
 
     def test_six_digits_and_whole_numbers(self):
         self.assertEqual(1.23457, significant(1.23456789))

@@ -1,6 +1,7 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: Apache-2.0
 """The order of samples, what each is given, and which workloads share their rounds."""
+import dataclasses
 import functools
 import os
 import subprocess
@@ -80,6 +81,12 @@ class Place(unittest.TestCase):
     def test_oversubscription_is_confined_without_a_pin_too(self):
         self.assertEqual({2, 5}, self.processors("oversubscribed.fan_in", OURS, False))
 
+    def test_a_workload_the_program_does_not_list_is_not_started(self):
+        series = Series()
+        turn = dataclasses.replace(self.turn("fan_in", OURS, True), workload="fan_up")
+        rounds.take_turn(turn, series, [0, 1])
+        self.assertEqual(["ours has no workload fan_up"], series.failures)
+
     def test_too_few_processors_is_a_reason(self):
         series = Series()
         rounds.take_turn(self.turn("stream_cross", OURS, True), series, [0])
@@ -123,7 +130,8 @@ class Only(unittest.TestCase):
 
 class Contract(unittest.TestCase):
     def test_arguments_of_a_sample(self):
-        self.assertEqual(["fan_in", "--scale", "0.3", "--pin"], arguments("fan_in", 0.3, True, None))
+        self.assertEqual(["fan_in", "--scale", "0.3", "--pin"],
+                         arguments("fan_in", 0.3, True, None))
         self.assertEqual(["curve.depth", "--scale", "1", "--parameter", "64"],
                          arguments("curve.depth", 1, False, 64))
 
