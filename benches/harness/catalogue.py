@@ -39,6 +39,11 @@ class Workload:
     quick_scale: float
     peers: tuple[str, ...] = PEERS
     confined: bool = False  # unpinned samples, too, get no more than `processors`
+    peer_name: str | None = None  # what a peer has in its place
+
+    def asked_of(self, listed: frozenset[str]) -> str | None:
+        """The name by which a program that lists these workloads knows this one."""
+        return next((name for name in (self.name, self.peer_name) if name in listed), None)
 
 
 MESSAGES, LATENCY, HOT_PATH = "Messages", "Latency at a fixed rate", "Market hot path"
@@ -95,7 +100,8 @@ def paced(mode: str, how: str, bars: dict[str, tuple[Bar, ...]]) -> Workload:
     name = f"paced_latency.{mode}"
     rows = latency_rows(name, f"100 k events/s from a foreign thread through two actors, {how}",
                         (*PERCENTILES, "cpu"), bars)
-    return Workload(name, LATENCY, rows, 2, 0.4, 0.05)
+    # peers cannot be told how to idle: each mode is held against the one way they have
+    return Workload(name, LATENCY, rows, 2, 0.4, 0.05, peer_name="paced_latency")
 
 
 def paced_latencies() -> list[Workload]:
@@ -168,6 +174,14 @@ def c_loop(mode: str, how: str) -> Workload:
     return Workload(name, LIMITS, rows, 2, 0.4, 0.05, peers=())
 
 
+def calls() -> Workload:
+    name = "limits.hot_path"
+    rows = [row for suffix, rate in HOT_PATH_RATES.items()
+            for row in latency_rows(f"{name}{suffix}", f"hot_path by calls in one thread, {rate}",
+                                    ("p50", "p99", "p999"), {})]
+    return Workload(name, LIMITS, tuple(rows), 1, 0.4, 0.05, peers=())
+
+
 def limits() -> list[Workload]:
     return [
         limit("cache_line", "one cache line from one processor to another, one way", 2),
@@ -177,6 +191,7 @@ def limits() -> list[Workload]:
         limit("malloc_cross", "malloc of 64 bytes here, free on the other processor", 2),
         c_loop("busy", "polling"),
         c_loop("park", "parking in the kernel"),
+        calls(),
     ]
 
 

@@ -65,7 +65,8 @@ def turns_of(curve: Curve, field: Field, quick: bool) -> list[Turn]:
     contenders = [field.ours, *(peer for peer in field.peers
                                 if peer.name == SEED and curve.workload in peer.workloads)]
     scale = curve.quick_scale if quick else curve.scale
-    return [Turn(curve.workload, contender, True, scale, processors_of(curve, point), False, point)
+    return [Turn(curve.workload, curve.workload, contender, True, scale,
+                 processors_of(curve, point), False, point)
             for point in points_of(curve, quick) for contender in contenders]
 
 

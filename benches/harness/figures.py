@@ -41,7 +41,7 @@ def between(low: float, high: float, unit: str) -> str:
     factor, name = pick(high, unit)
     if unit == "bytes" and high < 10_000:
         factor, name = 1, "B"
-    if low < factor / 100:
+    if low < factor / 10:
         return f"{with_unit(low, unit)} - {with_unit(high, unit)}"
     return f"{three_digits(low / factor)} - {three_digits(high / factor)} {name}"
 

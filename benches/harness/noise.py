@@ -37,7 +37,7 @@ def spread(rows: Sequence[dict[str, Any]]) -> str | None:
     if not wide:
         return None
     worst = sorted(wide, key=lambda name: -wide[name])
-    named = ", ".join(f"{name} {wide[name] * 100:.0f} %" for name in worst[:NAMED_MAX])
+    named = ", ".join(f"{name} {wide[name] * 100:,.0f} %" for name in worst[:NAMED_MAX])
     more = ", ..." if len(worst) > NAMED_MAX else ""
     return (f"{len(wide)} of {len(rows)} rows spread over more than {SPREAD_MAX * 100:.0f} % of "
             f"their median ({named}{more})")

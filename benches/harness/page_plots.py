@@ -52,8 +52,9 @@ def hot_path_plot(report: Json, suffix: str) -> str | None:
     forms = (("mycelium", "actors, one worker", "together"),
              ("spread", "actors, two workers", "spread"), ("relay", "relay", "relay"))
     return plots.latency(f"hot_path{suffix}", [
-        (colour, label, points(report, f"hot_path.{form}{suffix}"))
-        for colour, label, form in forms])
+        *((colour, label, points(report, f"hot_path.{form}{suffix}"))
+          for colour, label, form in forms),
+        ("c-loop", "calls, one thread", points(report, f"limits.hot_path{suffix}"))])
 
 
 def latency_cards(report: Json) -> list[str]:

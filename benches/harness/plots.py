@@ -121,7 +121,7 @@ def latency(title: str, lines: Sequence[tuple[str, str, Sequence[Json]]]) -> str
              if point["percentile"] < 100]
     last = tail(max(below, default=50), 1)
     for name, label, points in lines:
-        positive = [point for point in points if point["min"] > 0]
+        positive = [point for point in points if point["min"] > 0 and point["percentile"] >= 50]
         draw_line(axes, [tail(point["percentile"], last) for point in positive], positive, name,
                   label, "o")
     axes.set_xscale("log")

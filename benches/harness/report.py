@@ -70,7 +70,7 @@ class Builder:
         entries: Json = {name: {"missing": reason} for name, reason in self.field.missing
                          if name in workload.peers}
         for peer in self.field.peers:
-            if peer.name in workload.peers and workload.name in peer.workloads:
+            if peer.name in workload.peers and workload.asked_of(peer.workloads):
                 entries[peer.name] = self.peer_entry(workload, row, peer)
         return {name: entries[name] for name in workload.peers if name in entries}
 

@@ -21,6 +21,7 @@ from .contenders import Contender, Field
 class Turn:
     """One place in a round."""
     workload: str
+    asked: str  # the workload's name on the contender's command line
     contender: Contender
     pinned: bool
     scale: float
@@ -51,9 +52,10 @@ def key_of(turn: Turn) -> Key:
 def turns_of(workload: Workload, field_: Field, quick: bool) -> list[Turn]:
     """Ours pinned and unpinned, then each peer that has the workload, likewise."""
     peers = [peer for peer in field_.peers
-             if peer.name in workload.peers and workload.name in peer.workloads]
+             if peer.name in workload.peers and workload.asked_of(peer.workloads)]
     scale = workload.quick_scale if quick else workload.scale
-    return [Turn(workload.name, contender, pinned, scale, workload.processors, workload.confined)
+    return [Turn(workload.name, workload.asked_of(contender.workloads) or workload.name, contender,
+                 pinned, scale, workload.processors, workload.confined)
             for contender in (field_.ours, *peers) for pinned in (True, False)]
 
 
@@ -85,9 +87,9 @@ def processors_for(turn: Turn, allowed: Sequence[int]) -> set[int] | None:
 
 def check_possible(turn: Turn, allowed: Sequence[int]) -> None:
     """Finds out without starting it what would be refused."""
-    if turn.workload not in turn.contender.workloads:
+    if turn.asked not in turn.contender.workloads:
         program = os.path.basename(turn.contender.command[0])
-        raise sampling.SampleFailed(f"{program} has no workload {turn.workload}", True)
+        raise sampling.SampleFailed(f"{program} has no workload {turn.asked}", True)
     if turn.processors > len(allowed):
         raise sampling.SampleFailed(
             f"needs {turn.processors} processors, {len(allowed)} allowed", True)
@@ -95,11 +97,12 @@ def check_possible(turn: Turn, allowed: Sequence[int]) -> None:
 
 def take_turn(turn: Turn, series: Series, allowed: Sequence[int]) -> None:
     command = [*turn.contender.command,
-               *sampling.arguments(turn.workload, turn.scale,
+               *sampling.arguments(turn.asked, turn.scale,
                                    turn.pinned and turn.contender.is_ours, turn.parameter)]
     try:
         check_possible(turn, allowed)
-        series.samples.append(sampling.take(command, processors_for(turn, allowed)))
+        sample = sampling.take(command, processors_for(turn, allowed))
+        series.samples.append(sampling.renamed(sample, turn.asked, turn.workload))
     except sampling.SampleFailed as failure:
         series.failures.append(str(failure))
         series.given_up = failure.final

@@ -68,6 +68,15 @@ def parse(output: str) -> Sample:
     return sample
 
 
+def renamed(sample: Sample, asked: str, workload: str) -> Sample:
+    """The rows of a workload that goes by another name at a peer."""
+    def rename(name: str) -> str:
+        return workload + name.removeprefix(asked) if name.startswith(asked) else name
+
+    return Sample({rename(name): value for name, value in sample.rows.items()},
+                  {rename(name): points for name, points in sample.curves.items()})
+
+
 def last_line(text: str) -> str:
     lines = text.strip().splitlines()
     return lines[-1][:SAYS_MAX] if lines else ""

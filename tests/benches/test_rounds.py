@@ -15,7 +15,7 @@ from harness.catalogue import WORKLOADS
 from harness.contenders import OURS, Contender, Field
 from harness.options import WrongArguments
 from harness.rounds import Series
-from harness.sample import SampleFailed, arguments, parse
+from harness.sample import SampleFailed, arguments, parse, renamed
 
 BY_NAME = {workload.name: workload for workload in WORKLOADS}
 ALL = frozenset(BY_NAME)
@@ -47,6 +47,13 @@ class Order(unittest.TestCase):
         names = {turn.contender.name for turn in
                  rounds.turns_of(BY_NAME["send_local"], FIELD, False)}
         self.assertEqual({OURS, "tokio-seed"}, names)
+
+    def test_a_peer_is_asked_for_what_it_has_in_place_of_a_mode(self):
+        peer = Contender("go", ("go",), frozenset({"paced_latency"}))
+        field = Field(FIELD.ours, (peer,), peers_asked=True)
+        turns = rounds.turns_of(BY_NAME["paced_latency.park"], field, False)
+        self.assertEqual([(OURS, "paced_latency.park"), ("go", "paced_latency")],
+                         [(turn.contender.name, turn.asked) for turn in turns if turn.pinned])
 
     def test_quick_takes_unpinned_samples_in_the_first_round_only(self):
         taken = order(rounds.turns_of(BY_NAME["send_local"], FIELD, True), 3, quick=True)
@@ -83,7 +90,7 @@ class Place(unittest.TestCase):
 
     def test_a_workload_the_program_does_not_list_is_not_started(self):
         series = Series()
-        turn = dataclasses.replace(self.turn("fan_in", OURS, True), workload="fan_up")
+        turn = dataclasses.replace(self.turn("fan_in", OURS, True), asked="fan_up")
         rounds.take_turn(turn, series, [0, 1])
         self.assertEqual(["ours has no workload fan_up"], series.failures)
 
@@ -139,6 +146,11 @@ class Contract(unittest.TestCase):
         sample = parse("a.p50 310\na.p99 1.5e3\ncurve a 99.9 2000\n")
         self.assertEqual({"a.p50": 310, "a.p99": 1500}, sample.rows)
         self.assertEqual({"a": {99.9: 2000}}, sample.curves)
+
+    def test_rows_under_another_name_take_ours(self):
+        sample = renamed(parse("a.p50 3\ncurve a 99 4\nb 5\n"), "a", "a.park")
+        self.assertEqual(({"a.park.p50": 3, "b": 5}, {"a.park": {99: 4}}),
+                         (sample.rows, sample.curves))
 
     def test_what_is_no_row_is_a_failure(self):
         for output in ("", "a\n", "a b\n", "a nan\n", "a inf\n", "a -1\n", "curve a 50 x\n",
