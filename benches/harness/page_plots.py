@@ -49,12 +49,12 @@ def paced_plot(report: Json, mode: str, loop: str) -> str | None:
 
 
 def hot_path_plot(report: Json, suffix: str) -> str | None:
-    forms = (("mycelium", "actors, one worker", "together"),
-             ("spread", "actors, two workers", "spread"), ("relay", "relay", "relay"))
+    forms = (("mycelium", "one worker", "together"),
+             ("spread", "two workers", "spread"), ("relay", "relay", "relay"))
     return plots.latency(f"hot_path{suffix}", [
         *((colour, label, points(report, f"hot_path.{form}{suffix}"))
           for colour, label, form in forms),
-        ("c-loop", "calls, one thread", points(report, f"limits.hot_path{suffix}"))])
+        ("c-loop", "calls only", points(report, f"limits.hot_path{suffix}"))])
 
 
 def latency_cards(report: Json) -> list[str]:

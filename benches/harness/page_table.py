@@ -47,9 +47,14 @@ def peer_cell(row: Json, name: str) -> str:
     return f'<td{kind} title="{hint}">{ratio(value)}</td>'
 
 
+def breakable(name: str) -> str:
+    """A long name breaks after its dots and underscores."""
+    return escape(name).replace(".", ".<wbr>").replace("_", "_<wbr>")
+
+
 def name_cell(row: Json) -> str:
     failed = f" Failed: {row['failed']}." if "failed" in row else ""
-    return cell(f"<b>{escape(row['workload'])}</b><small>{escape(row['what'] + '.' + failed)}"
+    return cell(f"<b>{breakable(row['workload'])}</b><small>{escape(row['what'] + '.' + failed)}"
                 "</small>", "left row")
 
 

@@ -29,9 +29,10 @@ def peer_ratios(row: Json) -> dict[str, float]:
     return {name: peer["ratio"] for name, peer in row["peers"].items() if peer.get("ratio")}
 
 
-def log_steps(axes: Any, low: float, high: float, steps: Sequence[float]) -> None:
-    """A log axis with ticks at `steps` of each decade from `low` to `high`."""
+def log_steps(axes: Any, low: float, high: float) -> None:
+    """A log axis from `low` to `high` with as many ticks as have room for their labels."""
     axes.set_xscale("log")
+    steps = (1, 2, 5) if high / low < 2000 else (1,)
     decades = range(math.floor(math.log10(low)), math.ceil(math.log10(high)) + 1)
     ticks = [step * 10.0 ** decade for decade in decades for step in steps]
     axes.set_xticks([tick for tick in ticks if low <= tick <= high])
@@ -49,7 +50,7 @@ def ratios(report: Json) -> str | None:
     for place, row in enumerate(rows):
         draw_ratios(axes, place, row, shown)
     found = [ratio for row in rows for ratio in peer_ratios(row).values()]
-    log_steps(axes, min(0.5, min(found) / 1.4), max(2, max(found) * 1.4), (1, 2, 5))
+    log_steps(axes, min(0.5, max(min(found), 0.001) / 1.4), max(2, max(found) * 1.4))
     axes.axvline(1, color=MUTED, linewidth=1.2)
     plotting.ratio_axis(axes.xaxis)
     axes.set_xlabel("times better than the peer, medians, log scale  ·  right of 1× Mycelium is "
@@ -80,7 +81,7 @@ def bars(report: Json) -> str | None:
         return None
     fig, axes = rows_axes([name for name, _ in judged])
     reached = [bar["ratio"] / bar["ratio_required"] for _, bar in judged]
-    low, high = min(0.4, min(reached) / 2), max(3, max(reached) * 2.6)
+    low, high = min(0.4, max(min(reached), 0.001) / 2), max(3, max(reached) * 2.6)
     for place, ((_, bar), value) in enumerate(zip(judged, reached)):
         tone = MET if bar["met"] else MISSED
         axes.plot([1, value], [place, place], color=tone, linewidth=3, solid_capstyle="butt")
@@ -88,19 +89,19 @@ def bars(report: Json) -> str | None:
         axes.annotate(f"{typeset(bar['measured'])}  ({typeset(bar['text'])})",
                       (max(value, 1), place), (10, 0), textcoords="offset points", va="center",
                       fontsize=9.5, color=MUTED)
-    log_steps(axes, low, high * 3, (1, 2, 5))
+    log_steps(axes, low, high * 3)
     axes.axvline(1, color=MUTED, linewidth=1.2)
     plotting.ratio_axis(axes.xaxis)
     axes.set_xlabel("reached / required, log scale  ·  right of 1× is met")
     return plotting.to_svg(fig, "Bars met and missed")
 
 
-PERCENTILE_TICKS = (50, 90, 99, 99.9, 99.99, 99.999)
+PERCENTILE_TICKS = (50, 90, 99, 99.9, 99.99)
 
 
 def tail(percentile: float, last: float) -> float:
     """1 / (1 - p), the usual scale of a tail; the maximum stands one place after the last."""
-    return 1 / (1 - percentile / 100) if percentile < 100 else last * 10 ** 0.6
+    return 1 / (1 - percentile / 100) if percentile < 100 else last * 10 ** 0.8
 
 
 def draw_line(axes: Any, xs: Sequence[float], points: Sequence[Json], name: str, label: str,
@@ -132,7 +133,7 @@ def latency(title: str, lines: Sequence[tuple[str, str, Sequence[Json]]]) -> str
     axes.xaxis.set_ticks([], minor=True)
     plotting.ns_axis(axes.yaxis, *axes.get_ylim())
     axes.set_xlabel("share of events that were this fast or faster")
-    plotting.legend(axes)
+    plotting.legend(axes, 6)
     return plotting.to_svg(fig, title)
 
 

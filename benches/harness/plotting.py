@@ -36,7 +36,7 @@ STYLE: dict[str, Any] = {
     "axes.spines.top": False, "axes.spines.right": False, "axes.axisbelow": True,
     "xtick.color": GRID, "ytick.color": GRID, "xtick.labelcolor": MUTED, "ytick.labelcolor": MUTED,
     "grid.color": GRID, "grid.linewidth": 0.8, "axes.grid": True, "lines.linewidth": 2,
-    "lines.markersize": 5, "legend.frameon": False, "legend.fontsize": 10,
+    "lines.markersize": 5, "legend.frameon": False, "legend.fontsize": 9.5,
     "xtick.minor.size": 0, "ytick.minor.size": 0,
 }
 matplotlib.rcParams.update(STYLE)
@@ -100,4 +100,4 @@ def legend(axes: Any, columns: int = 5) -> None:
     handles, labels = axes.get_legend_handles_labels()
     if handles:
         axes.legend(handles, labels, loc="lower left", bbox_to_anchor=(-0.01, 1.0), ncol=columns,
-                    borderaxespad=0, handlelength=1.3, columnspacing=1.1, handletextpad=0.4)
+                    borderaxespad=0, handlelength=1.1, columnspacing=0.9, handletextpad=0.4)

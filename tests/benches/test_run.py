@@ -163,7 +163,7 @@ class Reports(HarnessTest):
                             "--html", "out.html", peers=[SEED])
         self.assertEqual(0, done.returncode, done.stderr)
         page = (self.folder / "out.html").read_text()
-        self.assertIn("<b>send_local</b>", page)
+        self.assertIn("<b>send_<wbr>local</b>", page)
         self.assertNotRegex(page, r"(?i)<script|<link|@import|<img|\bsrc=|url\((?!#)")
         # namespaces of SVG are names, not addresses that are fetched
         self.assertEqual([], re.findall(r'href="(?!#)[^"]*"', page))
