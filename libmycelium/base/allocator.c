@@ -3,6 +3,8 @@
 
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
+#include <unistd.h>
 
 #include "base/check.h"
 #include "base/sync.h"
@@ -17,10 +19,24 @@ static void *malloc_allocate(void *user, size_t size_bytes, size_t alignment_byt
     return posix_memalign(&memory, alignment_bytes, size_bytes) == 0 ? memory : NULL;
 }
 
+/* malloc keeps what is freed inside its heaps, and a burst's memory would stay resident: the pages
+ * of a slab go first. Where they may not (mlockall), they stay, as is wanted there. */
+static void drop_pages(void *memory, size_t size_bytes)
+{
+    uintptr_t page_mask = (uintptr_t)sysconf(_SC_PAGESIZE) - 1;
+    uintptr_t begin = ((uintptr_t)memory + page_mask) & ~page_mask;
+    uintptr_t end = ((uintptr_t)memory + size_bytes) & ~page_mask;
+    if (begin < end) {
+        (void)madvise((void *)begin, end - begin, MADV_DONTNEED);
+    }
+}
+
 static void malloc_free(void *user, void *memory, size_t size_bytes)
 {
     (void)user;
-    (void)size_bytes;
+    if (size_bytes >= MYC__SLAB_MIN_BYTES) {
+        drop_pages(memory, size_bytes);
+    }
     free(memory);
 }
 
