@@ -31,12 +31,17 @@ void myc__memory_fini(myc__memory *memory)
     myc__pool_fini(&memory->pool);
 }
 
+static myc__return_lane *lane_from(myc__memory *memory, uint32_t endpoint)
+{
+    return myc__load_acquire_ptr((void **)&memory->in[endpoint]);
+}
+
 /* Looks at every lane that brings blocks home. Only when the pool has run dry. */
 static myc__header *collect(myc__memory *memory, uint32_t size_class)
 {
     uint32_t high = myc__load_acquire_u32(&memory->heap->member_high);
     for (uint32_t i = 0; i < high; i++) {
-        myc__return_lane *lane = myc__load_acquire_ptr((void **)&memory->in[i]);
+        myc__return_lane *lane = lane_from(memory, i);
         while (lane && myc__return_collect(lane, &memory->pool, COLLECT_MAX)) {
             if (memory->pool.free[size_class]) {
                 return myc__pool_pop(&memory->pool, size_class);
@@ -46,16 +51,17 @@ static myc__header *collect(myc__memory *memory, uint32_t size_class)
     return NULL;
 }
 
-static myc__header *take_block(myc__memory *memory, uint32_t size_class)
+uint32_t myc__memory_collect(myc__memory *memory, uint32_t limit)
 {
-    myc__header *block = myc__pool_pop(&memory->pool, size_class);
-    if (MYC__UNLIKELY(!block)) {
-        block = collect(memory, size_class);
-        if (!block) {
-            block = myc__pool_carve(&memory->pool, size_class);
+    uint32_t taken = 0;
+    uint32_t high = myc__load_acquire_u32(&memory->heap->member_high);
+    for (uint32_t i = 0; i < high; i++) {
+        myc__return_lane *lane = lane_from(memory, i);
+        for (uint32_t some = 1; lane && some && taken < limit; taken += some) {
+            some = myc__return_collect(lane, &memory->pool, limit - taken);
         }
     }
-    return block;
+    return taken;
 }
 
 static void link_large(myc__heap *heap, myc__large_block *large)
@@ -90,30 +96,54 @@ static myc__header *take_large(myc__memory *memory, uint64_t size_bytes)
     return (myc__header *)(void *)((uint8_t *)large + MYC__BLOCK_UNIT);
 }
 
-static void free_large(myc__memory *memory, void *block)
+MYC__COLD static void free_large(myc__memory *memory, void *block)
 {
     myc__large_block *large = (myc__large_block *)(void *)((uint8_t *)block - MYC__BLOCK_UNIT);
     unlink_large(memory->heap, large);
     myc__free(memory->heap->allocator, large, large->size_bytes);
 }
 
-void *myc__memory_new(myc__memory *memory, const myc_type *type, uint32_t size_bytes,
-                      uint32_t alignment_bytes)
+static inline void *enliven(const myc__memory *memory, myc__header *block, const myc_type *type,
+                            uint32_t offset, uint32_t size_class)
 {
-    uint32_t offset = myc__payload_offset(alignment_bytes);
-    uint64_t block_bytes = (uint64_t)offset + size_bytes;
-    bool large = block_bytes > MYC__BLOCK_MAX;
-    uint32_t size_class = large ? MYC__LARGE_CLASS : myc__size_class((uint32_t)block_bytes);
-    myc__header *block = large ? take_large(memory, block_bytes) : take_block(memory, size_class);
-    if (MYC__UNLIKELY(!block)) {
-        return NULL;
-    }
     myc__header *header = (myc__header *)(void *)((uint8_t *)block + offset) - 1;
     if (header != block) {
         *block = (myc__header){.references = 1, .type = type}; /* for the walk over live blocks */
     }
     *header = (myc__header){1, memory->endpoint, (uint8_t)size_class, 0, type};
     return header + 1;
+}
+
+MYC__COLD static void *new_large(myc__memory *memory, const myc_type *type, uint32_t size_bytes,
+                                 uint32_t offset)
+{
+    myc__header *block = take_large(memory, (uint64_t)offset + size_bytes);
+    return block ? enliven(memory, block, type, offset, MYC__LARGE_CLASS) : NULL;
+}
+
+/* The free list is empty. Apart, so that the way to take a free block needs no stack. */
+__attribute__((noinline)) static void *new_elsewhere(myc__memory *memory, const myc_type *type,
+                                                     uint32_t size_class, uint32_t offset)
+{
+    myc__header *block = myc__pool_refill(&memory->pool, size_class);
+    block = block ? block : collect(memory, size_class);
+    block = block ? block : myc__pool_carve(&memory->pool, size_class);
+    return block ? enliven(memory, block, type, offset, size_class) : NULL;
+}
+
+void *myc__memory_new(myc__memory *memory, const myc_type *type, uint32_t size_bytes,
+                      uint32_t alignment_bytes)
+{
+    uint32_t offset = myc__payload_offset(alignment_bytes);
+    if (MYC__UNLIKELY((uint64_t)offset + size_bytes > MYC__BLOCK_MAX)) {
+        return new_large(memory, type, size_bytes, offset);
+    }
+    uint32_t size_class = myc__size_class(offset + size_bytes);
+    myc__header *block = myc__pool_pop(&memory->pool, size_class);
+    if (MYC__UNLIKELY(!block)) {
+        return new_elsewhere(memory, type, size_class, offset);
+    }
+    return enliven(memory, block, type, offset, size_class);
 }
 
 static void note_unflushed(myc__memory *memory, uint16_t home)
@@ -132,20 +162,26 @@ static bool open_lane(myc__memory *memory, uint16_t home)
     if (!lane) {
         return false;
     }
-    myc__spsc_init(&lane->ring, MYC__RETURN_SLOTS);
+    myc__return_lane_init(lane);
     memory->out[home].lane = lane;
     myc__memory *owner = myc__load_acquire_ptr((void **)&memory->heap->members[home]);
     myc__store_release_ptr((void **)&owner->in[memory->endpoint], lane);
     return true;
 }
 
-static void send_home(myc__memory *memory, void *block, uint16_t home, uint32_t size_class)
+static bool has_lane(myc__memory *memory, uint16_t home)
 {
-    if (MYC__UNLIKELY(!memory->out[home].lane) && !open_lane(memory, home)) {
-        myc__pool_push(&memory->pool, block, size_class); /* no memory for a lane: keep it here */
-        return;
+    return MYC__LIKELY(memory->out[home].lane != NULL) || open_lane(memory, home);
+}
+
+__attribute__((noinline)) static void send_home(myc__memory *memory, void *block, uint16_t home,
+                                                uint32_t size_class)
+{
+    if (has_lane(memory, home)) {
+        myc__return_block(&memory->out[home], block, size_class);
+    } else {
+        myc__return_keep(&memory->out[home], block, size_class); /* until there is memory for it */
     }
-    myc__return_block(&memory->out[home], block, size_class);
     note_unflushed(memory, home);
 }
 
@@ -169,7 +205,7 @@ void myc__memory_flush(myc__memory *memory)
     uint32_t kept = 0;
     for (uint32_t i = 0; i < memory->unflushed; i++) {
         uint16_t home = memory->unflushed_homes[i];
-        if (myc__return_flush(&memory->out[home])) {
+        if (has_lane(memory, home) && myc__return_flush(&memory->out[home])) {
             memory->out_unflushed[home] = 0;
         } else {
             memory->unflushed_homes[kept++] = home;

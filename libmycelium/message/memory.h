@@ -21,6 +21,13 @@ typedef struct myc__large_block {
     size_t size_bytes;
 } myc__large_block;
 
+/** How far the giving back of memory has come (trim.h). */
+typedef struct myc__trim {
+    uint32_t stage;
+    uint32_t called; /* atomic: 1 = another endpoint has sent blocks home; it wants a look */
+    myc__pool_look look;
+} myc__trim;
+
 typedef struct myc__heap {
     myc__allocator *allocator;
     myc__memory
@@ -42,6 +49,8 @@ struct myc__memory {
     myc__return_lane *in[MYC__ENDPOINTS_MAX];     /* atomic: from each freeing endpoint */
     uint8_t out_unflushed[MYC__ENDPOINTS_MAX];    /* 1 = counted in `unflushed` */
     uint16_t unflushed_homes[MYC__ENDPOINTS_MAX]; /* their endpoints */
+    uint32_t out_told[MYC__ENDPOINTS_MAX];        /* slots filled when the home was told (trim.h) */
+    myc__trim trim;
 };
 
 /** Borrows `allocator` for its life. */
@@ -73,6 +82,9 @@ void myc__memory_free(myc__memory *memory, myc__header *header);
 /** Publishes what was freed for other endpoints. A worker at the end of each pass, a foreign thread
  * with each send. */
 void myc__memory_flush(myc__memory *memory);
+
+/** Takes up to `limit` blocks that came home into the pool. Returns how many: less than that: all. */
+uint32_t myc__memory_collect(myc__memory *memory, uint32_t limit);
 
 /** Calls `visit` for every live block of the heap. Only while no thread uses it. */
 void myc__heap_each_live(myc__heap *heap, void (*visit)(void *user, myc__header *header),

@@ -4,26 +4,24 @@
 #include "base/check.h"
 #include "message/size_class.h"
 
-struct myc__slab {
-    myc__slab *next;
-    size_t size_bytes;
-    uint32_t size_class;
-};
-
-static_assert(sizeof(myc__slab) <= MYC__BLOCK_UNIT, "blocks begin one unit into a slab");
+static_assert(MYC__SIZE_CLASSES <= 32, "a look has a bit for each class");
 
 void myc__pool_init(myc__pool *pool, myc__allocator *allocator)
 {
     *pool = (myc__pool){.allocator = allocator};
 }
 
+static void free_slab(myc__pool *pool, myc__slab *slab)
+{
+    myc__slab_remove(&pool->slabs, slab);
+    pool->slab_bytes -= slab->size_bytes;
+    myc__free(pool->allocator, slab, slab->size_bytes);
+}
+
 void myc__pool_fini(myc__pool *pool)
 {
-    myc__slab *slab = pool->slabs;
-    while (slab) {
-        myc__slab *next = slab->next;
-        myc__free(pool->allocator, slab, slab->size_bytes);
-        slab = next;
+    while (pool->slabs) {
+        free_slab(pool, pool->slabs);
     }
     *pool = (myc__pool){.allocator = pool->allocator};
 }
@@ -49,8 +47,8 @@ static bool add_slab(myc__pool *pool, uint32_t size_class)
     if (!slab) {
         return false;
     }
-    *slab = (myc__slab){pool->slabs, size_bytes, size_class};
-    pool->slabs = slab;
+    *slab = (myc__slab){.size_bytes = (uint32_t)size_bytes, .size_class = (uint8_t)size_class};
+    myc__slab_insert(&pool->slabs, slab);
     pool->slab_bytes += size_bytes;
     pool->carve_next[size_class] = (uint8_t *)slab + MYC__BLOCK_UNIT;
     pool->carve_end[size_class] = (uint8_t *)slab + size_bytes;
@@ -76,20 +74,160 @@ static const uint8_t *carved_end(const myc__pool *pool, const myc__slab *slab)
     return pool->carve_end[slab->size_class] == end ? pool->carve_next[slab->size_class] : end;
 }
 
+static uint32_t carved_blocks(const myc__pool *pool, const myc__slab *slab)
+{
+    size_t carved_bytes = (size_t)(carved_end(pool, slab) - (const uint8_t *)slab);
+    return (uint32_t)(carved_bytes - MYC__BLOCK_UNIT) / myc__class_bytes(slab->size_class);
+}
+
+static void link_slab(myc__slab **list, myc__slab *slab)
+{
+    slab->next = *list;
+    slab->link = list;
+    if (slab->next) {
+        slab->next->link = &slab->next;
+    }
+    *list = slab;
+}
+
+static void unlink_slab(myc__slab *slab)
+{
+    *slab->link = slab->next;
+    if (slab->next) {
+        slab->next->link = slab->link;
+    }
+}
+
+static void sort_block(myc__pool *pool, myc__slab *slab, myc__free_block *block)
+{
+    block->next = slab->free;
+    slab->free = block;
+    if (slab->free_count++ == 0) {
+        link_slab(&pool->partial[slab->size_class], slab);
+    }
+    if (slab->free_count == carved_blocks(pool, slab)) {
+        unlink_slab(slab);
+        link_slab(&pool->spare[slab->size_class], slab);
+    }
+}
+
+static bool lies_in(const myc__slab *slab, const void *block)
+{
+    return slab && (uintptr_t)block - (uintptr_t)slab < slab->size_bytes;
+}
+
+static uint32_t sort_class(myc__pool *pool, uint32_t size_class, uint32_t limit)
+{
+    myc__slab *slab = NULL;
+    uint32_t sorted = 0;
+    while (sorted < limit && pool->free[size_class]) {
+        myc__free_block *block = pool->free[size_class];
+        pool->free[size_class] = block->next;
+        if (!lies_in(slab, block)) { /* neighbours in the list are often neighbours in memory */
+            slab = myc__slab_at(pool->slabs, block);
+            MYC__CHECK(slab && slab->size_class == size_class);
+        }
+        sort_block(pool, slab, block);
+        sorted++;
+    }
+    return sorted;
+}
+
+uint32_t myc__pool_sort(myc__pool *pool, uint32_t limit)
+{
+    uint32_t sorted = 0;
+    for (uint32_t size_class = 0; size_class < MYC__SIZE_CLASSES; size_class++) {
+        sorted += sort_class(pool, size_class, limit - sorted);
+    }
+    return sorted;
+}
+
+myc__header *myc__pool_refill(myc__pool *pool, uint32_t size_class)
+{
+    MYC__DEBUG_CHECK(pool->free[size_class] == NULL);
+    myc__slab *slab = pool->partial[size_class];
+    slab = slab ? slab : pool->spare[size_class];
+    if (!slab) {
+        return NULL;
+    }
+    unlink_slab(slab);
+    pool->free[size_class] = slab->free;
+    slab->free = NULL;
+    slab->free_count = 0;
+    slab->unneeded = false;
+    return myc__pool_pop(pool, size_class);
+}
+
+static bool is_small(const myc__slab *slab)
+{
+    uint32_t small_bytes = MYC__SLAB_MIN_BYTES + MYC__BLOCK_UNIT;
+    return slab->size_bytes <= small_bytes;
+}
+
+/* Returns true when the wholly free `slab` must go. */
+static bool judge(myc__pool_look *look, myc__slab *slab)
+{
+    uint32_t bit = 1u << slab->size_class;
+    if (is_small(slab) && !(look->kept & bit)) {
+        look->kept |= bit;
+        return false;
+    }
+    if (slab->unneeded || look->at_once) {
+        return true;
+    }
+    slab->unneeded = true;
+    look->again = true;
+    return false;
+}
+
+static void release_slab(myc__pool *pool, myc__slab *slab)
+{
+    uint32_t size_class = slab->size_class;
+    if (pool->carve_end[size_class] == (uint8_t *)slab + slab->size_bytes) {
+        pool->carve_next[size_class] = NULL;
+        pool->carve_end[size_class] = NULL;
+    }
+    unlink_slab(slab);
+    free_slab(pool, slab);
+}
+
+bool myc__pool_release(myc__pool *pool, myc__pool_look *look, uint32_t limit)
+{
+    for (uint32_t seen = 0; seen < limit; seen++) {
+        myc__slab *slab = myc__slab_after(pool->slabs, look->after);
+        if (!slab) {
+            return false;
+        }
+        look->after = slab;
+        bool spare = slab->free_count == carved_blocks(pool, slab);
+        if (spare && judge(look, slab)) {
+            release_slab(pool, slab);
+            break;
+        }
+    }
+    return true;
+}
+
+static void visit_slab(const myc__pool *pool, myc__slab *slab,
+                       void (*visit)(void *user, myc__header *header), void *user)
+{
+    const uint8_t *end = carved_end(pool, slab);
+    uint32_t block_bytes = myc__class_bytes(slab->size_class);
+    for (uint8_t *block = (uint8_t *)slab + MYC__BLOCK_UNIT; block < end; block += block_bytes) {
+        myc__header *header = (myc__header *)(void *)block;
+        if (header->references != 0) {
+            visit(user, header);
+        }
+    }
+}
+
 /* An over-aligned payload has its header further into the block: the first word tells (pool users
  * keep `references` of the block's own first header in step, see memory.c). */
 void myc__pool_each_live(const myc__pool *pool, void (*visit)(void *user, myc__header *header),
                          void *user)
 {
-    for (myc__slab *slab = pool->slabs; slab; slab = slab->next) {
-        const uint8_t *end = carved_end(pool, slab);
-        uint32_t block_bytes = myc__class_bytes(slab->size_class);
-        for (uint8_t *block = (uint8_t *)slab + MYC__BLOCK_UNIT; block < end;
-             block += block_bytes) {
-            myc__header *header = (myc__header *)(void *)block;
-            if (header->references != 0) {
-                visit(user, header);
-            }
-        }
+    const void *after = NULL;
+    for (myc__slab *slab; (slab = myc__slab_after(pool->slabs, after)) != NULL; after = slab) {
+        visit_slab(pool, slab, visit, user);
     }
 }

@@ -9,10 +9,22 @@
  *
  * A free block keeps its header with `references` 0, so that a walk over the slabs finds what is
  * live; the link to the next free block lies behind the header.
+ *
+ * A block is                      until
+ *   uncut     of a newest slab    carved, when there is no free block
+ *   live                          pushed
+ *   free      in free[class]      popped; or sorted, at a quiet moment
+ *   sorted    in its slab         refilled, all of a slab, when free[class] is empty; or released
+ *                                 with its slab
+ *
+ * Sorting finds out which slabs are wholly free without a count on the way of push and pop.
+ * Refilling prefers slabs in use, so that those wholly free stay so. A slab that was wholly free at
+ * two looks is given back; the smallest slab of each class is not, for the next message.
  */
 #include "base/allocator.h"
 #include "base/check.h"
 #include "message/header.h"
+#include "message/slab.h"
 
 typedef struct myc__free_block {
     myc__header header;
@@ -21,16 +33,24 @@ typedef struct myc__free_block {
 
 static_assert(sizeof(myc__free_block) <= MYC__BLOCK_UNIT, "the link fits in every block");
 
-typedef struct myc__slab myc__slab;
-
 typedef struct myc__pool {
     myc__free_block *free[MYC__SIZE_CLASSES];
     uint8_t *carve_next[MYC__SIZE_CLASSES]; /* the rest of the newest slab, not cut yet */
     uint8_t *carve_end[MYC__SIZE_CLASSES];
-    myc__slab *slabs;
-    size_t slab_bytes; /* of all slabs: the next one grows with it */
+    myc__slab *partial[MYC__SIZE_CLASSES]; /* slabs with sorted blocks and others */
+    myc__slab *spare[MYC__SIZE_CLASSES];   /* slabs with sorted blocks only */
+    myc__slab *slabs;                      /* root of the tree */
+    size_t slab_bytes;                     /* of all slabs: the next one grows with it */
     myc__allocator *allocator;
 } myc__pool;
+
+/** How far a look at the slabs has come; zeroed to begin with. */
+typedef struct myc__pool_look {
+    const void *after; /* slabs up to this address are done */
+    uint32_t kept;     /* bits: the classes of which one wholly free slab was kept */
+    bool again;        /* some are given back at the next look, unless they are needed */
+    bool at_once;      /* in: give back at the first look, not at the second */
+} myc__pool_look;
 
 /** Starts empty: no memory is taken before the first block is. Borrows `allocator`. */
 void myc__pool_init(myc__pool *pool, myc__allocator *allocator);
@@ -40,6 +60,17 @@ void myc__pool_fini(myc__pool *pool);
 
 /** Gives a block from a slab, not one that was freed before; NULL when memory is out. */
 myc__header *myc__pool_carve(myc__pool *pool, uint32_t size_class);
+
+/** Gives a block that was sorted into its slab, or NULL. Only when myc__pool_pop() gave none. */
+myc__header *myc__pool_refill(myc__pool *pool, uint32_t size_class);
+
+/** Sorts up to `limit` free blocks into their slabs. Returns how many; less than that: all. */
+uint32_t myc__pool_sort(myc__pool *pool, uint32_t limit);
+
+/**
+ * Looks at up to `limit` slabs and frees at most one. Returns false when it has seen all of them.
+ */
+bool myc__pool_release(myc__pool *pool, myc__pool_look *look, uint32_t limit);
 
 /** Calls `visit` for each block whose `references` is not 0. */
 void myc__pool_each_live(const myc__pool *pool, void (*visit)(void *user, myc__header *header),

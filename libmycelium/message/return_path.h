@@ -33,6 +33,8 @@
 typedef struct myc__return_lane {
     myc__spsc_ring ring;
     uintptr_t slots[MYC__RETURN_SLOTS];
+    /* home only: the rest of a chain whose slot was taken */
+    alignas(MYC__CACHE_LINE) myc__free_block *arrived;
 } myc__return_lane;
 
 /** The freeing endpoint's end of one return lane. */
@@ -43,13 +45,18 @@ typedef struct myc__return_end {
                                   in its header */
 } myc__return_end;
 
+void myc__return_lane_init(myc__return_lane *lane);
+
 /** Freeing side: sends a block home, published with the next line of slots or flush. */
 void myc__return_block(myc__return_end *end, void *block, uint32_t size_class);
+
+/** Freeing side: keeps a block in the overflow, which goes with a later block or flush. */
+void myc__return_keep(myc__return_end *end, void *block, uint32_t size_class);
 
 /** Freeing side: publishes all it can. Returns true when nothing is left on this side. */
 bool myc__return_flush(myc__return_end *end);
 
-/** Home: takes up to `limit` slots from the lane into the pool. Returns how many blocks they had. */
+/** Home: takes up to `limit` blocks from the lane into the pool. Returns how many; 0: it is empty. */
 uint32_t myc__return_collect(myc__return_lane *lane, myc__pool *pool, uint32_t limit);
 
 #endif
