@@ -2,6 +2,7 @@
 #include "actor/deliver.h"
 
 #include "actor/dead_letter.h"
+#include "actor/grown.h"
 #include "actor/pause.h"
 #include "actor/stop.h"
 
@@ -21,6 +22,7 @@ MYC__COLD bool myc__enqueue_uneasy(myc__shard *shard, myc__actor *actor, myc__en
         return false;
     }
     myc__actor_refit(actor);
+    myc__grown_note(shard, actor);
     if (actor->mailbox.depth >= actor->bound && !actor->pressured) {
         press(actor);
     }

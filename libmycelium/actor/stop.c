@@ -3,6 +3,7 @@
 
 #include "actor/control.h"
 #include "actor/dead_letter.h"
+#include "actor/grown.h"
 #include "actor/pause.h"
 
 void myc__actor_interrupt(myc__shard *shard, myc__actor *actor, myc_exit_reason reason)
@@ -42,6 +43,7 @@ static void leave_letters(myc__shard *shard, myc__actor *actor, myc_dead_reason 
         myc__mailbox_pop(&actor->mailbox);
         leave_letter(shard, &envelope, reason);
     }
+    myc__grown_forget(shard, actor);
     myc__mailbox_fini(&actor->mailbox, &shard->context.memory);
 }
 

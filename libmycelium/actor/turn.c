@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "actor/turn.h"
 
+#include "actor/grown.h"
 #include "actor/pause.h"
 #include "actor/stop.h"
 
@@ -97,9 +98,8 @@ static inline void go_idle(myc__shard *shard, myc__actor *actor)
         actor->activity = MYC__ASLEEP;
         return;
     }
-    if (actor->mailbox.slots != actor->mailbox.inline_slots) {
-        myc__mailbox_shrink(&actor->mailbox, &shard->context.memory);
-        myc__actor_refit(actor);
+    if (myc__mailbox_has_ring(&actor->mailbox)) {
+        myc__grown_rest(shard, actor);
     }
 }
 

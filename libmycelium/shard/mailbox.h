@@ -13,6 +13,14 @@
 #include "message/memory.h"
 #include "shard/envelope.h"
 
+/** Lies before the slots of a ring from the pool: for a list of its owner's. Zero to begin with. */
+typedef struct myc__mailbox_links {
+    void *next;
+    void *previous;
+} myc__mailbox_links;
+
+static_assert(sizeof(myc__mailbox_links) == sizeof(myc__envelope), "the links take one slot");
+
 typedef struct myc__mailbox {
     myc__envelope *slots; /* inline_slots, or a block of the pool */
     uint32_t capacity;    /* slots there are now */
@@ -20,7 +28,7 @@ typedef struct myc__mailbox {
     uint32_t depth;       /* how many are queued */
     uint32_t high_water;  /* most queued since it was last empty or shrunk */
     uint32_t quiet;       /* times in a row it ran empty without needing its size */
-    uint32_t reserved;
+    uint32_t needed;      /* 1 = it grew or needed its size since it was last trimmed */
     myc__envelope inline_slots[MYC__MAILBOX_INLINE];
 } myc__mailbox;
 
@@ -32,8 +40,26 @@ void myc__mailbox_fini(myc__mailbox *mailbox, myc__memory *memory);
 /** Makes room for one more. False when memory is out; nothing has changed then. */
 bool myc__mailbox_grow(myc__mailbox *mailbox, myc__memory *memory);
 
-/** Gives the ring back if it was not needed for a while; see myc__mailbox_rest(). */
-void myc__mailbox_shrink(myc__mailbox *mailbox, myc__memory *memory);
+/** Called when it has run empty: true when its ring was not needed for many runs. */
+bool myc__mailbox_is_quiet(myc__mailbox *mailbox);
+
+/** Called at quiet moments: true when its ring was not needed since the call before. */
+bool myc__mailbox_is_unneeded(myc__mailbox *mailbox);
+
+/** Gives the ring back. It must be empty. */
+void myc__mailbox_drop_ring(myc__mailbox *mailbox, myc__memory *memory);
+
+/** True when it has a ring of the pool, with links. */
+static inline bool myc__mailbox_has_ring(const myc__mailbox *mailbox)
+{
+    return mailbox->slots != mailbox->inline_slots;
+}
+
+/** Only when it has a ring. They stay as they are when it grows. */
+static inline myc__mailbox_links *myc__mailbox_links_of(const myc__mailbox *mailbox)
+{
+    return (myc__mailbox_links *)(void *)(mailbox->slots - 1);
+}
 
 static inline uint32_t myc__mailbox_slot(const myc__mailbox *mailbox, uint32_t ahead)
 {
@@ -78,8 +104,8 @@ static inline void myc__mailbox_mark(myc__mailbox *mailbox)
 /** Called when it has run empty. */
 static inline void myc__mailbox_rest(myc__mailbox *mailbox, myc__memory *memory)
 {
-    if (mailbox->slots != mailbox->inline_slots) {
-        myc__mailbox_shrink(mailbox, memory);
+    if (myc__mailbox_has_ring(mailbox) && myc__mailbox_is_quiet(mailbox)) {
+        myc__mailbox_drop_ring(mailbox, memory);
     }
 }
 

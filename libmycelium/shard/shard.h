@@ -24,6 +24,8 @@ typedef struct myc__shard {
     struct myc__io *io;           /* sources and the wait in the kernel */
     struct myc__actor *run_first; /* actors with something to do, oldest first */
     struct myc__actor *run_last;
+    struct myc__actor *grown; /* one of those whose mailboxes have grown (actor/grown.h) */
+    uint32_t grown_count;
     bool stop_begun; /* every actor was told to stop once */
     uint64_t actors; /* atomic: alive on this worker; the worker alone takes away */
 

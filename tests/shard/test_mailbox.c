@@ -84,7 +84,7 @@ Test(mailbox, grows_over_whole_blocks_with_its_depth)
     for (uint32_t depth = 1; depth <= 100000; depth++) {
         push(&frame);
         if (depth > expected)
-            expected = expected == MYC__MAILBOX_INLINE ? 7 : 2 * expected + 1;
+            expected = expected == MYC__MAILBOX_INLINE ? 6 : 2 * expected + 2;
         cr_assert_eq(expected, frame.mailbox.capacity, "depth %u", depth);
         cr_assert_leq(live_blocks(&frame.all->fabric.heap), 1, "the old ring is freed");
     }
@@ -123,7 +123,7 @@ Test(mailbox, gives_its_ring_back_when_it_was_not_needed_for_a_while)
     struct mailbox_frame frame;
     open_mailbox(&frame);
     push_then_pop(&frame, 100);
-    cr_expect_eq(127, frame.mailbox.capacity);
+    cr_expect_eq(126, frame.mailbox.capacity);
     rest(&frame, 100);
     for (uint32_t run = 0; run < RUNS_BEFORE_SHRINK; run++) {
         cr_assert_not(is_inline(&frame.mailbox), "after %u runs", run);
@@ -146,7 +146,7 @@ Test(mailbox, keeps_its_ring_while_it_is_needed_now_and_then)
         uint32_t depth = run % (RUNS_BEFORE_SHRINK - 1) == 0 ? 64 : 1;
         push_then_pop(&frame, depth);
         rest(&frame, depth);
-        cr_assert_eq(127, frame.mailbox.capacity, "run %u", run);
+        cr_assert_eq(126, frame.mailbox.capacity, "run %u", run);
     }
     close_mailbox(&frame);
     NO_LEAKS();
@@ -154,7 +154,7 @@ Test(mailbox, keeps_its_ring_while_it_is_needed_now_and_then)
 
 Test(mailbox, stays_as_it_is_when_memory_to_grow_is_out)
 {
-    static const uint32_t depths[] = {MYC__MAILBOX_INLINE, 7, 127, 4095};
+    static const uint32_t depths[] = {MYC__MAILBOX_INLINE, 6, 126, 4094};
     for (size_t index = 0; index < sizeof depths / sizeof depths[0]; index++) {
         struct mailbox_frame frame;
         open_mailbox(&frame);
@@ -186,6 +186,49 @@ Test(mailbox, must_be_empty_in_the_end, .signal = SIGABRT)
     open_mailbox(&frame);
     push(&frame);
     myc__mailbox_fini(&frame.mailbox, frame.memory);
+}
+
+Test(mailbox, tells_that_its_ring_was_not_needed_since_it_was_last_asked)
+{
+    struct mailbox_frame frame;
+    open_mailbox(&frame);
+    push_then_pop(&frame, 100);
+    cr_expect_not(myc__mailbox_is_unneeded(&frame.mailbox), "it has just grown");
+    push_then_pop(&frame, 63);
+    rest(&frame, 63);
+    cr_expect(myc__mailbox_is_unneeded(&frame.mailbox), "half of it was enough");
+    push_then_pop(&frame, 64);
+    rest(&frame, 64);
+    cr_expect_not(myc__mailbox_is_unneeded(&frame.mailbox));
+    push(&frame);
+    cr_expect_not(myc__mailbox_is_unneeded(&frame.mailbox), "something is queued");
+    pop(&frame);
+    cr_expect(myc__mailbox_is_unneeded(&frame.mailbox));
+    myc__mailbox_drop_ring(&frame.mailbox, frame.memory);
+    cr_expect(is_inline(&frame.mailbox));
+    cr_expect_eq(0, live_blocks(&frame.all->fabric.heap));
+    push_then_pop(&frame, 100);
+    close_mailbox(&frame);
+    NO_LEAKS();
+}
+
+Test(mailbox, keeps_its_links_when_it_grows)
+{
+    struct mailbox_frame frame;
+    open_mailbox(&frame);
+    while (!myc__mailbox_has_ring(&frame.mailbox))
+        push(&frame);
+    cr_expect_null(myc__mailbox_links_of(&frame.mailbox)->next);
+    cr_expect_null(myc__mailbox_links_of(&frame.mailbox)->previous);
+    *myc__mailbox_links_of(&frame.mailbox) = (myc__mailbox_links){&frame, &frame.mailbox};
+    while (frame.mailbox.depth < 10000)
+        push(&frame);
+    while (frame.mailbox.depth)
+        pop(&frame);
+    cr_expect_eq(&frame, myc__mailbox_links_of(&frame.mailbox)->next);
+    cr_expect_eq(&frame.mailbox, myc__mailbox_links_of(&frame.mailbox)->previous);
+    close_mailbox(&frame);
+    NO_LEAKS();
 }
 
 static void random_run(struct mailbox_frame *frame, seeded *random)
