@@ -57,6 +57,7 @@ enum {
 };
 
 #define MYC__SPIN_NS_DEFAULT UINT64_C(50000)
+#define MYC__KEEP_MEMORY_NS_DEFAULT UINT64_C(100000000)
 #define MYC__STOP_TIMEOUT_NS_DEFAULT UINT64_C(5000000000)
 
 static_assert(MYC__GENERATION_BITS + MYC__TAG_BITS == 32, "an envelope packs both in one word");

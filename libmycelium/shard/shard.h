@@ -18,6 +18,16 @@ typedef enum myc__stage {
     MYC__STAGE_EXIT = 3
 } myc__stage;
 
+/** How far the worker has come with giving memory back (system/tidy.c). */
+typedef struct myc__tidying {
+    uint64_t look_ns; /* when the next look begins; 0 = none is due */
+    uint32_t stage;
+    uint32_t left;   /* of the stage: actors or endpoints to look at */
+    bool worked;     /* the worker had something to do since the look began */
+    bool again;      /* the next look may find something, whatever happens until then */
+    bool in_foreign; /* the memory of a foreign thread that has ended is being looked at */
+} myc__tidying;
+
 typedef struct myc__shard {
     myc_context context;          /* the worker's own endpoint */
     uint32_t index;               /* constant */
@@ -26,6 +36,7 @@ typedef struct myc__shard {
     struct myc__actor *run_last;
     struct myc__actor *grown; /* one of those whose mailboxes have grown (actor/grown.h) */
     uint32_t grown_count;
+    myc__tidying tidying;
     bool stop_begun; /* every actor was told to stop once */
     uint64_t actors; /* atomic: alive on this worker; the worker alone takes away */
 

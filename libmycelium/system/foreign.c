@@ -1,4 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+#include "base/back_off.h"
+#include "message/trim.h"
 #include "system/system.h"
 
 /*
@@ -13,9 +15,37 @@ static void thread_ends(void *context)
     myc__foreign *foreign = context;
     myc_system *system = foreign->context.fabric->system;
     myc__context_flush_foreign(&foreign->context);
+    myc_context_trim(&foreign->context);
     pthread_mutex_lock(&system->foreign_lock);
     foreign->taken = false;
     pthread_mutex_unlock(&system->foreign_lock);
+}
+
+static bool take_if_ended(myc_system *system, myc__foreign *foreign)
+{
+    pthread_mutex_lock(&system->foreign_lock);
+    bool ended = !foreign->taken;
+    foreign->taken = true;
+    system->foreign_trims += ended;
+    pthread_mutex_unlock(&system->foreign_lock);
+    return ended;
+}
+
+/* On a worker: payloads of a thread that has ended come home to nobody. Not under the lock, since
+ * the allocator is called. Returns false when it is done, or when a thread has the endpoint. */
+bool myc__foreign_trim_step(myc_system *system, myc_context *ctx)
+{
+    myc__foreign *foreign = (myc__foreign *)(void *)ctx;
+    if (!take_if_ended(system, foreign)) {
+        return false;
+    }
+    myc__memory_flush(&ctx->memory);
+    bool more = myc__trim_step(&ctx->memory, true);
+    pthread_mutex_lock(&system->foreign_lock);
+    foreign->taken = false;
+    system->foreign_trims--;
+    pthread_mutex_unlock(&system->foreign_lock);
+    return more;
 }
 
 int myc__foreign_init(myc_system *system)
@@ -80,12 +110,24 @@ static myc__foreign *make(myc_system *system)
     return joined ? foreign : NULL;
 }
 
+/* The last endpoint may be in a trim, which is over soon. */
+static bool must_wait(const myc_system *system)
+{
+    return system->foreign_count == MYC__FOREIGN_MAX && system->foreign_trims > 0;
+}
+
 static myc__foreign *open_endpoint(myc_system *system)
 {
-    pthread_mutex_lock(&system->foreign_lock);
-    myc__foreign *foreign = take_over(system);
-    pthread_mutex_unlock(&system->foreign_lock);
-    return foreign ? foreign : make(system);
+    for (uint32_t looks = 0;; looks++) {
+        pthread_mutex_lock(&system->foreign_lock);
+        myc__foreign *foreign = take_over(system);
+        bool wait = !foreign && must_wait(system);
+        pthread_mutex_unlock(&system->foreign_lock);
+        if (!wait) {
+            return foreign ? foreign : make(system);
+        }
+        myc__back_off(looks);
+    }
 }
 
 myc_context *myc_context_of(myc_system *system)

@@ -62,5 +62,8 @@ int myc__options_complete(myc_system_options *options, const myc__log *log)
     options->name = options->name ? options->name : "myc";
     options->workers = options->workers ? options->workers : processors();
     options->spin_ns = options->spin_ns ? options->spin_ns : MYC__SPIN_NS_DEFAULT;
+    if (options->keep_memory_ns == 0) {
+        options->keep_memory_ns = MYC__KEEP_MEMORY_NS_DEFAULT;
+    }
     return 0;
 }

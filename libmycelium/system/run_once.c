@@ -1,6 +1,17 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "system/system.h"
 
+static uint32_t run_worker(myc__shard *shard)
+{
+    uint32_t handled;
+    if (myc__worker_pass(shard, &handled)) {
+        shard->tidying.worked = true;
+    } else {
+        (void)myc__tidy(shard, myc__clock_now_ns(&shard->context.fabric->clock));
+    }
+    return handled;
+}
+
 int64_t myc_system_run_once(myc_system *system)
 {
     if (!system->caller_driven) {
@@ -11,9 +22,7 @@ int64_t myc_system_run_once(myc_system *system)
     }
     int64_t all = 0;
     for (uint32_t i = 0; i < system->fabric.shard_count; i++) {
-        uint32_t handled;
-        (void)myc__worker_pass(system->fabric.shards[i], &handled);
-        all += handled;
+        all += run_worker(system->fabric.shards[i]);
     }
     return all;
 }

@@ -18,7 +18,7 @@
 typedef struct myc__foreign {
     myc_context context;       /* first: what the foreign thread holds */
     struct myc__foreign *next; /* all of the system */
-    bool taken;                /* guarded by the system's lock: a live thread has it */
+    bool taken;                /* guarded by foreign_lock: a live thread or a trim has it */
 } myc__foreign;
 
 struct myc_system {
@@ -27,7 +27,8 @@ struct myc_system {
     bool caller_driven;
     myc_idle idle;
     uint64_t spin_ns;
-    uint32_t *cpus; /* NULL = not pinned */
+    uint64_t keep_memory_ns; /* UINT64_MAX = for ever */
+    uint32_t *cpus;          /* NULL = not pinned */
     uint32_t cpu_count;
     void (*thread_start)(void *user, uint32_t worker);
     void *thread_start_user;
@@ -42,6 +43,7 @@ struct myc_system {
     pthread_mutex_t foreign_lock; /* guards the list and `taken`; and attaching a transport */
     myc__foreign *foreigners;
     uint32_t foreign_count;
+    uint32_t foreign_trims; /* guarded by foreign_lock: trims that have one taken */
 };
 
 /* worker.c */
@@ -51,6 +53,10 @@ uint32_t myc__worker_pass(myc__shard *shard, uint32_t *handled);
 /* foreign.c */
 int myc__foreign_init(myc_system *system);
 void myc__foreign_fini(myc_system *system);
+bool myc__foreign_trim_step(myc_system *system, myc_context *ctx);
+
+/* tidy.c: giving memory back */
+int64_t myc__tidy(myc__shard *shard, uint64_t now_ns);
 
 /* stop.c */
 int myc__stages(myc_system *system, bool discard, uint64_t deadline_ns);
@@ -72,6 +78,16 @@ bool myc__wait_until(myc_system *system, bool (*reached)(const myc_system *), ui
 /* counts.c: sums of one field over all endpoints */
 uint64_t myc__sum_ends(const myc_system *system);
 uint64_t myc__sum_beginnings(const myc_system *system);
+
+static inline bool myc__tidy_is_under_way(const myc__shard *shard)
+{
+    return shard->tidying.stage != 0;
+}
+
+static inline bool myc__tidy_is_called(const myc__shard *shard)
+{
+    return myc__load_relaxed_u32(&shard->context.memory.trim.called) != 0;
+}
 
 static inline myc_system *myc__system_of(const myc__shard *shard)
 {

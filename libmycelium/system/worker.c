@@ -75,35 +75,54 @@ uint32_t myc__worker_pass(myc__shard *shard, uint32_t *handled)
 static bool has_work(myc__shard *shard)
 {
     bool stage_open = stage_of(shard) != (myc__stage)shard->stage_done;
-    return stage_open || shard->run_first || myc__inbox_pending(shard);
+    return stage_open || shard->run_first || myc__inbox_pending(shard) ||
+           myc__tidy_is_called(shard);
 }
 
-static void park(myc__shard *shard)
+static void park(myc__shard *shard, int64_t timeout_ns)
 {
     myc__parking_announce(&shard->parking);
     if (!has_work(shard)) {
-        myc__io_wait(shard->io, shard->context.dirty ? RETRY_NS : -1);
+        myc__io_wait(shard->io, shard->context.dirty ? RETRY_NS : timeout_ns);
     }
     myc__parking_leave(&shard->parking);
 }
 
-/* Returns when the worker should look for work again. `*idle_since_ns` is 0 after work. */
-static void rest(myc__shard *shard, uint64_t *idle_since_ns)
+typedef struct idleness {
+    uint32_t passes; /* without work, in a row */
+    uint64_t since_ns;
+} idleness;
+
+enum { PASSES_PER_LOOK = 1024 }; /* a worker that only spins looks at the clock so often */
+
+static bool may_skip_clock(const myc__shard *shard, const idleness *idle)
+{
+    return myc__system_of(shard)->idle == MYC_IDLE_SPIN && idle->passes % PASSES_PER_LOOK != 0 &&
+           !myc__tidy_is_under_way(shard);
+}
+
+static bool may_park(const myc_system *system, const idleness *idle, uint64_t now_ns)
+{
+    return system->idle == MYC_IDLE_PARK ||
+           (system->idle == MYC_IDLE_SPIN_PARK && now_ns - idle->since_ns >= system->spin_ns);
+}
+
+/* Returns when the worker should look for work again. */
+static void rest(myc__shard *shard, idleness *idle)
 {
     const myc_system *system = myc__system_of(shard);
-    if (system->idle == MYC_IDLE_PARK) {
-        park(shard);
-        return;
+    shard->tidying.worked |= idle->passes++ == 0;
+    if (system->idle != MYC_IDLE_PARK) {
+        myc__pause();
     }
-    myc__pause();
-    if (system->idle == MYC_IDLE_SPIN) {
+    if (may_skip_clock(shard, idle)) {
         return;
     }
     uint64_t now_ns = myc__kernel_now_ns();
-    if (*idle_since_ns == 0) {
-        *idle_since_ns = now_ns;
-    } else if (now_ns - *idle_since_ns >= system->spin_ns) {
-        park(shard);
+    int64_t tidy_ns = myc__tidy(shard, now_ns);
+    idle->since_ns = idle->since_ns ? idle->since_ns : now_ns;
+    if (tidy_ns != 0 && may_park(system, idle, now_ns)) {
+        park(shard, tidy_ns);
     }
 }
 
@@ -126,7 +145,7 @@ static void name_and_pin(const myc_system *system, const myc__shard *shard)
 
 static void work(myc__shard *shard)
 {
-    uint64_t idle_since_ns = 0;
+    idleness idle = {0};
     for (;;) {
         uint32_t handled;
         uint32_t done = myc__worker_pass(shard, &handled);
@@ -134,9 +153,9 @@ static void work(myc__shard *shard)
             return;
         }
         if (done) {
-            idle_since_ns = 0;
+            idle = (idleness){0};
         } else {
-            rest(shard, &idle_since_ns);
+            rest(shard, &idle);
         }
     }
 }
