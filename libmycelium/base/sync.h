@@ -15,7 +15,7 @@
  *   myc__load_relaxed_T, myc__load_acquire_T              T is u32, u64 or ptr
  *   myc__store_relaxed_T, myc__store_release_T
  *   myc__add_relaxed_T, myc__sub_acq_rel_T                give the value before (u32, u64)
- *   myc__exchange_acq_rel_u32                             gives the value before
+ *   myc__exchange_acq_rel_T                               gives the value before (u32, ptr)
  *   myc__fence_full()                                     store before, load after: not reordered
  *   myc__fence_compiler()
  *   myc__pause()                                          in a spin loop

@@ -45,10 +45,14 @@ MYC__SYNC_LOAD_STORE(ptr, myc__sync_pointer)
 MYC__SYNC_ADD(u32, uint32_t)
 MYC__SYNC_ADD(u64, uint64_t)
 
-static inline uint32_t myc__exchange_acq_rel_u32(uint32_t *to, uint32_t value)
-{
-    return __atomic_exchange_n(to, value, __ATOMIC_ACQ_REL);
-}
+#define MYC__SYNC_EXCHANGE(suffix, type)                                                           \
+    static inline type myc__exchange_acq_rel_##suffix(type *to, type value)                        \
+    {                                                                                              \
+        return __atomic_exchange_n(to, value, __ATOMIC_ACQ_REL);                                   \
+    }
+
+MYC__SYNC_EXCHANGE(u32, uint32_t)
+MYC__SYNC_EXCHANGE(ptr, myc__sync_pointer)
 
 static inline void myc__fence_full(void)
 {

@@ -45,6 +45,15 @@
         return before;                                                                             \
     }
 
+#define MYC__SYNC_EXCHANGE(suffix, type, ck)                                                       \
+    static inline type myc__exchange_acq_rel_##suffix(type *to, type value)                        \
+    {                                                                                              \
+        ck_pr_fence_release();                                                                     \
+        type before = ck_pr_fas_##ck(to, value);                                                   \
+        ck_pr_fence_acquire();                                                                     \
+        return before;                                                                             \
+    }
+
 typedef void *myc__sync_pointer;
 
 MYC__SYNC_LOAD_STORE(u32, uint32_t, 32)
@@ -52,14 +61,8 @@ MYC__SYNC_LOAD_STORE(u64, uint64_t, 64)
 MYC__SYNC_LOAD_STORE(ptr, myc__sync_pointer, ptr)
 MYC__SYNC_ADD(u32, uint32_t, 32)
 MYC__SYNC_ADD(u64, uint64_t, 64)
-
-static inline uint32_t myc__exchange_acq_rel_u32(uint32_t *to, uint32_t value)
-{
-    ck_pr_fence_release();
-    uint32_t before = ck_pr_fas_32(to, value);
-    ck_pr_fence_acquire();
-    return before;
-}
+MYC__SYNC_EXCHANGE(u32, uint32_t, 32)
+MYC__SYNC_EXCHANGE(ptr, myc__sync_pointer, ptr)
 
 static inline void myc__fence_full(void)
 {

@@ -205,7 +205,8 @@ void myc__memory_flush(myc__memory *memory)
     uint32_t kept = 0;
     for (uint32_t i = 0; i < memory->unflushed; i++) {
         uint16_t home = memory->unflushed_homes[i];
-        if (has_lane(memory, home) && myc__return_flush(&memory->out[home])) {
+        if (has_lane(memory, home)) {
+            myc__return_flush(&memory->out[home]);
             memory->out_unflushed[home] = 0;
         } else {
             memory->unflushed_homes[kept++] = home;

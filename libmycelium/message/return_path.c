@@ -3,13 +3,10 @@
 
 #define CLASS_MASK ((uintptr_t)(MYC__BLOCK_UNIT - 1))
 
-enum { CHAIN = MYC__BLOCK_UNIT - 1 }; /* in place of a size class: the address is that of a chain */
-
-static_assert((int)CHAIN >= (int)MYC__SIZE_CLASSES, "a chain is not a class");
-
 void myc__return_lane_init(myc__return_lane *lane)
 {
     myc__spsc_init(&lane->ring, MYC__RETURN_SLOTS);
+    lane->chain = NULL;
     lane->arrived = NULL;
 }
 
@@ -26,13 +23,20 @@ void myc__return_keep(myc__return_end *end, void *block, uint32_t size_class)
     myc__free_block *freed = block;
     freed->header.size_class = (uint8_t)size_class;
     freed->next = end->overflow;
+    if (!end->overflow) {
+        end->overflow_last = freed;
+    }
     end->overflow = freed;
 }
 
-static void fill_overflow(myc__return_end *end)
+/* What the home has not fetched yet is hung on again behind the new blocks. Acquire: the home never
+ * writes to a chain it did not take, but we did. Release: publishes the links and classes. */
+static void hang_overflow(myc__return_end *end)
 {
     if (end->overflow) {
-        fill(end->lane, end->overflow, CHAIN);
+        void **chain = (void **)&end->lane->chain;
+        end->overflow_last->next = myc__exchange_acq_rel_ptr(chain, NULL);
+        myc__store_release_ptr(chain, end->overflow);
         end->overflow = NULL;
     }
 }
@@ -40,10 +44,8 @@ static void fill_overflow(myc__return_end *end)
 void myc__return_block(myc__return_end *end, void *block, uint32_t size_class)
 {
     MYC__DEBUG_CHECK(((uintptr_t)block & CLASS_MASK) == 0);
-    enum { BLOCK_CHAIN_AND_SPARE = 3 };
-    if (MYC__LIKELY(myc__spsc_room_for(&end->lane->ring, BLOCK_CHAIN_AND_SPARE) >=
-                    BLOCK_CHAIN_AND_SPARE)) {
-        fill_overflow(end);
+    if (MYC__LIKELY(myc__spsc_room(&end->lane->ring))) {
+        hang_overflow(end);
         fill(end->lane, block, size_class);
     } else {
         myc__return_keep(end, block, size_class);
@@ -53,15 +55,12 @@ void myc__return_block(myc__return_end *end, void *block, uint32_t size_class)
     }
 }
 
-bool myc__return_flush(myc__return_end *end)
+void myc__return_flush(myc__return_end *end)
 {
-    if (myc__spsc_room(&end->lane->ring)) {
-        fill_overflow(end);
-    }
+    hang_overflow(end);
     if (myc__spsc_unpublished(&end->lane->ring)) {
         myc__spsc_publish(&end->lane->ring);
     }
-    return end->overflow == NULL;
 }
 
 /* All lines are asked for before the first is touched: their misses overlap. */
@@ -73,9 +72,37 @@ static void prefetch(const myc__return_lane *lane, uint32_t count)
     }
 }
 
+static void take_slot(myc__pool *pool, const uintptr_t *slot)
+{
+    MYC__SHARED_READ(slot, sizeof *slot);
+    myc__pool_push(pool, (void *)(*slot & ~CLASS_MASK), (uint32_t)(*slot & CLASS_MASK));
+}
+
+static uint32_t take_slots(myc__return_lane *lane, myc__pool *pool, uint32_t limit)
+{
+    uint32_t count = myc__spsc_available(&lane->ring);
+    if (count > limit) {
+        count = limit;
+    }
+    if (count == 0) {
+        return 0;
+    }
+    prefetch(lane, count);
+    for (uint32_t i = 0; i < count; i++) {
+        take_slot(pool, &lane->slots[myc__spsc_read_slot(&lane->ring, i)]);
+    }
+    myc__spsc_read_done(&lane->ring, count);
+    myc__spsc_retire(&lane->ring);
+    return count;
+}
+
 /* The chain of a burst can be as long as the burst was. */
 static uint32_t take_chain(myc__return_lane *lane, myc__pool *pool, uint32_t limit)
 {
+    void **chain = (void **)&lane->chain;
+    if (!lane->arrived && myc__load_relaxed_ptr(chain)) {
+        lane->arrived = myc__exchange_acq_rel_ptr(chain, NULL);
+    }
     uint32_t taken = 0;
     while (lane->arrived && taken < limit) {
         myc__free_block *block = lane->arrived;
@@ -86,41 +113,8 @@ static uint32_t take_chain(myc__return_lane *lane, myc__pool *pool, uint32_t lim
     return taken;
 }
 
-static uint32_t take_slot(myc__return_lane *lane, myc__pool *pool, const uintptr_t *slot,
-                          uint32_t limit)
-{
-    MYC__SHARED_READ(slot, sizeof *slot);
-    void *block = (void *)(*slot & ~CLASS_MASK);
-    uint32_t size_class = (uint32_t)(*slot & CLASS_MASK);
-    if (MYC__UNLIKELY(size_class == CHAIN)) {
-        lane->arrived = block;
-        return take_chain(lane, pool, limit);
-    }
-    myc__pool_push(pool, block, size_class);
-    return 1;
-}
-
-static uint32_t take_slots(myc__return_lane *lane, myc__pool *pool, uint32_t count, uint32_t limit)
-{
-    uint32_t taken = 0;
-    uint32_t read = 0;
-    prefetch(lane, count);
-    while (read < count && taken < limit && !lane->arrived) {
-        const uintptr_t *slot = &lane->slots[myc__spsc_read_slot(&lane->ring, read)];
-        taken += take_slot(lane, pool, slot, limit - taken);
-        read++;
-    }
-    myc__spsc_read_done(&lane->ring, read);
-    myc__spsc_retire(&lane->ring);
-    return taken;
-}
-
 uint32_t myc__return_collect(myc__return_lane *lane, myc__pool *pool, uint32_t limit)
 {
-    uint32_t taken = take_chain(lane, pool, limit);
-    uint32_t count = myc__spsc_available(&lane->ring);
-    if (count > limit - taken) {
-        count = limit - taken;
-    }
-    return count ? taken + take_slots(lane, pool, count, limit - taken) : taken;
+    uint32_t taken = take_slots(lane, pool, limit);
+    return taken + take_chain(lane, pool, limit - taken);
 }

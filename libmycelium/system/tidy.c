@@ -95,15 +95,11 @@ static void call_worker(myc__shard *home)
     myc__parking_notify(&home->parking);
 }
 
-/* Blocks that wait on this side until the home has made room in the lane must be flushed then. */
 static void tidy_worker(myc__shard *shard, uint32_t home)
 {
-    const myc__fabric *fabric = shard->context.fabric;
-    bool waiting = shard->context.memory.out_unflushed[home];
-    if (myc__trim_has_sent(&shard->context.memory, home) || waiting) {
-        call_worker(fabric->shards[home]);
+    if (myc__trim_has_sent(&shard->context.memory, home)) {
+        call_worker(shard->context.fabric->shards[home]);
     }
-    shard->tidying.again = shard->tidying.again || waiting;
 }
 
 /* Returns true when there is more to do for it. */

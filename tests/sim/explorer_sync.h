@@ -65,6 +65,11 @@ static inline uint32_t myc__exchange_acq_rel_u32(uint32_t *to, uint32_t value)
     return (uint32_t)sim_exchange(to, sizeof *to, value);
 }
 
+static inline void *myc__exchange_acq_rel_ptr(void **to, void *value)
+{
+    return (void *)(uintptr_t)sim_exchange(to, sizeof *to, (uintptr_t)value);
+}
+
 static inline void myc__fence_full(void)
 {
     sim_fence_full();
