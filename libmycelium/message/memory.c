@@ -171,18 +171,28 @@ static bool open_lane(myc__memory *memory, uint16_t home)
 
 static bool has_lane(myc__memory *memory, uint16_t home)
 {
-    return MYC__LIKELY(memory->out[home].lane != NULL) || open_lane(memory, home);
+    return memory->out[home].lane || open_lane(memory, home);
 }
 
-__attribute__((noinline)) static void send_home(myc__memory *memory, void *block, uint16_t home,
-                                                uint32_t size_class)
+/* The lane is to be made; until there is memory for it, the block waits. */
+MYC__COLD static void send_first(myc__memory *memory, void *block, uint16_t home,
+                                 uint32_t size_class)
 {
     if (has_lane(memory, home)) {
         myc__return_block(&memory->out[home], block, size_class);
     } else {
-        myc__return_keep(&memory->out[home], block, size_class); /* until there is memory for it */
+        myc__return_keep(&memory->out[home], block, size_class);
     }
+}
+
+static inline void send_home(myc__memory *memory, void *block, uint16_t home, uint32_t size_class)
+{
     note_unflushed(memory, home);
+    if (MYC__UNLIKELY(!memory->out[home].lane)) {
+        send_first(memory, block, home, size_class);
+    } else {
+        myc__return_block(&memory->out[home], block, size_class);
+    }
 }
 
 void myc__memory_free(myc__memory *memory, myc__header *header)

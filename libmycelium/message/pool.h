@@ -19,7 +19,7 @@
  *
  * Sorting finds out which slabs are wholly free without a count on the way of push and pop.
  * Refilling prefers slabs in use, so that those wholly free stay so. A slab that was wholly free at
- * two looks is given back; the smallest slab of each class is not, for the next message.
+ * two looks is given back, but for a small one of each class, which the next message will need.
  */
 #include "base/allocator.h"
 #include "base/check.h"

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "message/trim.h"
 
-/* What fits in some microseconds: half of the blocks may miss the cache. */
-enum { BLOCKS_PER_STEP = 256, SLABS_PER_STEP = 64 };
+/* 0.5 us when the blocks lie in order, 10 us when each of them misses the cache. A slab of 1 MiB that
+ * goes back to the kernel takes 35 us: that is the longest step. */
+enum { BLOCKS_PER_STEP = 64, SLABS_PER_STEP = 64 };
 
 enum { COLLECT, SORT, RELEASE };
 

@@ -13,7 +13,7 @@
  *   stage    looks at                                a step
  *   WAIT     the clock                               none: the next look is not due
  *   RINGS    mailboxes that have grown               ACTORS_PER_STEP of them
- *   MEMORY   its own pools (message/trim.h)          256 blocks, or one slab to the allocator
+ *   MEMORY   its own pools (message/trim.h)          64 blocks, or one slab to the allocator
  *   HOMES    the endpoints it sent blocks home to    one of them: calls a worker, or does a step
  *                                                    for a foreign thread that has ended
  *

@@ -82,9 +82,9 @@ Test(trim, takes_a_long_chain_in_short_steps)
     myc__memory_flush(burst->all->at[1]);
     uint32_t before = free_blocks(&home->pool);
     cr_expect(myc__trim_step(home, false));
-    cr_expect_leq(free_blocks(&home->pool) - before, 256);
+    cr_expect_leq(free_blocks(&home->pool) - before, 64);
     cr_expect_not_null(new_plain(home));
-    cr_expect_leq(free_blocks(&home->pool) - before, 256 + 64);
+    cr_expect_leq(free_blocks(&home->pool) - before, 64 + 64);
     look(home);
     close_burst(burst);
     NO_LEAKS();
