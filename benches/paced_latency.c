@@ -30,7 +30,7 @@ struct relayer {
 static myc_next relayer_on_message(struct relayer *self, myc_context *ctx,
                                    const bench_message *message)
 {
-    myc_sent sent = bench_send_message(ctx, self->next, bench_message_retain(ctx, message));
+    myc_sent sent = bench_send_message(ctx, self->next, bench_message_move(ctx, message));
     return sent == MYC_SENT ? MYC_CONTINUE : MYC_FAIL(MYC_EBUSY);
 }
 MYC_ACTOR(relayer, bench, BENCH_ROWS)

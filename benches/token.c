@@ -20,7 +20,7 @@ static myc_next member_on_message(struct member *self, myc_context *ctx,
         return MYC_CONTINUE;
     }
     self->left -= message->number; /* which is 1 */
-    myc_sent sent = bench_send_message(ctx, self->next, bench_message_retain(ctx, message));
+    myc_sent sent = bench_send_message(ctx, self->next, bench_message_move(ctx, message));
     return sent == MYC_SENT ? MYC_CONTINUE : MYC_FAIL(MYC_EBUSY);
 }
 MYC_ACTOR(member, bench, BENCH_ROWS)

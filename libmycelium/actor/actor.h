@@ -12,11 +12,17 @@
  *   PAUSED         myc_pause_until_room()        the receiver has room, or a stop
  *   HOLDING        the verdict to come again     the message in `held` has come again
  *
- * An actor without interrupts runs through its mailbox and looks at nothing else.
+ * An actor without interrupts runs through its mailbox and looks at nothing else. Three more flags
+ * beside them are for the beginning and the end of a turn:
+ *
+ *   PRESSED        its mailbox is at its bound: its slot tells senders on other workers
+ *   CROWDED        it is pressed, or somebody waits for room in its mailbox
+ *   GROWN          its mailbox has a ring of the pool (actor/grown.h)
  *
  * An actor is linked into the run queue (QUEUED) when it has something to do and is not paused.
  * It ends only in a turn of its own, so it is never in the queue when it is freed.
  */
+#include "actor/waiters.h"
 #include "shard/fabric.h"
 
 enum {
@@ -24,6 +30,10 @@ enum {
     MYC__STOPPING = 2,
     MYC__PAUSED = 4,
     MYC__HOLDING = 8,
+    MYC__INTERRUPTS = 15, /* all of the above */
+    MYC__PRESSED = 16,
+    MYC__CROWDED = 32,
+    MYC__GROWN = 64,
 };
 
 /* One byte: two flags side by side would be written singly and read together, which stalls. */
@@ -34,35 +44,28 @@ enum {
     MYC__ASLEEP,  /* paused: messages do not queue it */
 };
 
-/** Actors that wait for room in a mailbox. */
-typedef struct myc__waiters {
-    uint32_t count;
-    uint32_t capacity;
-    myc_address addresses[];
-} myc__waiters;
-
 typedef struct myc__actor {
     const myc_behaviour *behaviour;
-    myc__slot *slot; /* constant */
     struct myc__actor *run_next;
     myc_address address;
     uint32_t bound;      /* of the mailbox */
     uint32_t easy_depth; /* below it a message needs no thought: a slot is there and the bound is
                             not reached */
     uint32_t batch_max;
-    uint8_t interrupts;
+    uint8_t interrupts;    /* and the two flags beside them */
     uint8_t overflow;      /* myc_overflow */
     uint8_t activity;      /* IDLE, QUEUED, RUNNING or ASLEEP */
-    bool pressured;        /* slot->pressure is set */
     myc__envelope held;    /* with HOLDING */
     myc_exit why;          /* with STOPPING */
-    bool crowded;          /* pressured, or somebody waits for room: look at it after each turn */
     myc__waiters *waiters; /* NULL while nobody waits */
     char *name;            /* NULL: the behaviour's */
     myc__mailbox mailbox;
 } myc__actor;
 
 enum { MYC__STATE_OFFSET = (sizeof(myc__actor) + 15) & ~15 };
+
+static_assert(sizeof(myc__header) + MYC__STATE_OFFSET + 16 <= 192,
+              "with 16 bytes of state, an actor takes a block of 192 bytes");
 
 static inline void *myc__actor_state(myc__actor *actor)
 {
@@ -80,7 +83,7 @@ static inline bool myc__actor_ready(const myc__actor *actor)
     if (actor->interrupts & MYC__PAUSED) {
         return (actor->interrupts & MYC__STOPPING) != 0;
     }
-    return actor->interrupts || actor->mailbox.depth;
+    return (actor->interrupts & MYC__INTERRUPTS) || actor->mailbox.depth;
 }
 
 /** Lets this turn or the next one be the actor's last. The first reason counts. */
@@ -101,12 +104,16 @@ static inline void myc__actor_refit(myc__actor *actor)
     actor->easy_depth = capacity < actor->bound ? capacity : actor->bound - 1;
 }
 
-/** Links the actor into the run queue if it is idle. */
-static inline void myc__schedule(myc__shard *shard, myc__actor *actor)
+/** The flag at the actor's slot that makes senders on other workers refuse. */
+static inline void myc__actor_set_pressure(myc__shard *shard, myc__actor *actor, bool pressure)
 {
-    if (actor->activity != MYC__IDLE) {
-        return;
-    }
+    myc__slot *slot = myc__slot_at(&shard->slots, myc__address_index(actor->address));
+    myc__store_relaxed_u32(&slot->pressure, pressure);
+}
+
+/** Links the actor, which is not there, into the run queue. */
+static inline void myc__queue(myc__shard *shard, myc__actor *actor)
+{
     actor->activity = MYC__QUEUED;
     actor->run_next = NULL;
     if (shard->run_last) {
@@ -115,6 +122,14 @@ static inline void myc__schedule(myc__shard *shard, myc__actor *actor)
         shard->run_first = actor;
     }
     shard->run_last = actor;
+}
+
+/** Links the actor into the run queue if it is idle. */
+static inline void myc__schedule(myc__shard *shard, myc__actor *actor)
+{
+    if (actor->activity == MYC__IDLE) {
+        myc__queue(shard, actor);
+    }
 }
 
 /** Queues a sleeping or idle actor if it has something to do. */

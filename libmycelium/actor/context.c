@@ -21,13 +21,13 @@ uint64_t myc_wall_ns(const myc_context *ctx)
     return myc__clock_wall_ns(&ctx->fabric->clock);
 }
 
-void myc_flush(myc_context *ctx)
+const void *myc_move(myc_context *ctx, const void *payload)
 {
-    if (ctx->shard) {
-        (void)myc__context_flush(ctx);
-    } else {
-        myc__context_flush_foreign(ctx);
+    if (MYC__LIKELY(ctx->handling == payload)) {
+        ctx->handling = NULL;
+        return payload;
     }
+    return myc_retain(ctx, payload);
 }
 
 void myc_log(myc_context *ctx, myc_log_level level, const char *format, ...)
@@ -59,7 +59,8 @@ static uint32_t room_there(const myc_context *ctx, myc_address to)
     if (!slot || myc__load_relaxed_u32(&slot->pressure)) {
         return 0;
     }
-    return ctx->outbox[worker] ? myc__outbox_room(ctx->outbox[worker]) : MYC__LANE_SLOTS;
+    return ctx->outbox[worker] ? myc__outbox_room(ctx->outbox[worker], 1)
+                               : MYC__LANE_SLOTS - MYC__LANE_CONTROL_SLOTS;
 }
 
 uint32_t myc_room(const myc_context *ctx, myc_address to)

@@ -3,15 +3,13 @@
 
 static bool post_by_lane(myc_context *ctx, myc_address to, myc__control what, const void *argument)
 {
-    myc__outbox *outbox = myc__context_outbox(ctx, myc__address_worker(to));
-    myc__envelope envelope = myc__envelope_make(to, what, argument);
     myc__count(&ctx->counters.begun, 1);
-    if (!outbox || !myc__outbox_post_control(outbox, &ctx->memory, envelope)) {
+    bool posted = myc__context_post_control(ctx, myc__address_worker(to),
+                                            myc__envelope_make(to, what, argument));
+    if (!posted) {
         myc__count_end(&ctx->counters.done, 1);
-        return false;
     }
-    myc__context_touch(ctx, outbox);
-    return true;
+    return posted;
 }
 
 void myc__control_put(myc_context *ctx, myc__order *order, myc_address to, myc__control what)

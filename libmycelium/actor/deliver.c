@@ -5,15 +5,12 @@
 #include "actor/grown.h"
 #include "actor/pause.h"
 #include "actor/stop.h"
+#include "actor/turn.h"
 
-enum { PREFETCH_AHEAD = 8 };
-
-static void press(myc__actor *actor)
+static void press(myc__shard *shard, myc__actor *actor)
 {
-    bool refuses = actor->overflow == MYC_OVERFLOW_REFUSE;
-    actor->pressured = true;
-    actor->crowded = true;
-    myc__store_relaxed_u32(&actor->slot->pressure, refuses);
+    actor->interrupts |= MYC__PRESSED | MYC__CROWDED;
+    myc__actor_set_pressure(shard, actor, actor->overflow == MYC_OVERFLOW_REFUSE);
 }
 
 MYC__COLD bool myc__enqueue_uneasy(myc__shard *shard, myc__actor *actor, myc__envelope envelope)
@@ -23,8 +20,8 @@ MYC__COLD bool myc__enqueue_uneasy(myc__shard *shard, myc__actor *actor, myc__en
     }
     myc__actor_refit(actor);
     myc__grown_note(shard, actor);
-    if (actor->mailbox.depth >= actor->bound && !actor->pressured) {
-        press(actor);
+    if (actor->mailbox.depth >= actor->bound && !(actor->interrupts & MYC__PRESSED)) {
+        press(shard, actor);
     }
     myc__schedule(shard, actor);
     return true;
@@ -80,41 +77,57 @@ static void control(myc__shard *shard, const myc__envelope *envelope)
     myc__count_end(&shard->context.counters.done, 1);
 }
 
-static void take(myc__shard *shard, const myc__envelope *envelope)
+static bool may_run_now(const myc__actor *actor)
+{
+    return actor->activity == MYC__IDLE && !(actor->interrupts & MYC__INTERRUPTS);
+}
+
+/* Takes the next envelope, and with it those behind it that its actor can handle at once. Returns how
+ * many messages were handled. */
+static uint32_t take(myc__shard *shard, myc__lane_visit *visit, const myc__envelope *envelope)
 {
     uint32_t tag = myc__envelope_tag(envelope);
-    if (MYC__UNLIKELY(tag >= MYC__CONTROL_TAG)) {
-        control(shard, envelope);
-        return;
-    }
     myc_address to = myc__envelope_to(envelope);
     myc__actor *actor = myc__actor_find(shard, to);
-    if (MYC__LIKELY(actor != NULL)) {
-        myc__deliver(shard, actor, *envelope);
+    if (MYC__LIKELY(actor && tag < MYC__CONTROL_TAG && may_run_now(actor))) {
+        return myc__run_from_lane(shard, actor, visit);
+    }
+    visit->taken++;
+    if (tag >= MYC__CONTROL_TAG) {
+        control(shard, envelope);
+    } else if (actor) {
+        myc__deliver(shard, actor, myc__envelope_opened(tag, envelope->payload));
     } else {
         myc__dead_letter(&shard->context, to, tag, envelope->payload,
                          myc__dead_reason_of(shard, to));
     }
+    return 0;
 }
 
-static uint32_t take_lane(myc__shard *shard, myc__lane *lane)
+/* A receiver at its sender's heels takes each cache line away while it is being filled. So after some
+ * messages in a row it lets more gather, unless there is something else to do. */
+enum { STREAM = 8, PAUSES = 32 };
+static void let_gather(void)
 {
-    uint32_t count = myc__spsc_available(&lane->ring);
-    if (count > MYC__TAKEN_PER_LANE) {
-        count = MYC__TAKEN_PER_LANE;
+    for (uint32_t i = 0; i < PAUSES; i++) {
+        myc__pause();
     }
-    for (uint32_t i = 0; i < count; i++) {
-        if (i + PREFETCH_AHEAD < count) {
-            uintptr_t later = (uintptr_t)myc__lane_at(lane, i + PREFETCH_AHEAD)->payload;
-            __builtin_prefetch((const void *)(later - sizeof(myc__header))); /* may be NULL's */
+}
+
+static uint32_t take_lane(myc__shard *shard, myc__lane *lane, uint32_t *handled)
+{
+    myc__lane_visit visit = {.lane = lane};
+    myc__envelope envelope;
+    while (visit.taken < MYC__TAKEN_PER_LANE && myc__lane_next(&visit, &envelope)) {
+        *handled += take(shard, &visit, &envelope);
+    }
+    if (visit.taken) {
+        myc__lane_retire(lane, visit.taken);
+        if (visit.dry && visit.taken >= STREAM && !shard->run_first) {
+            let_gather();
         }
-        take(shard, myc__lane_at(lane, i));
     }
-    if (count) {
-        myc__spsc_read_done(&lane->ring, count);
-        myc__spsc_retire(&lane->ring);
-    }
-    return count;
+    return visit.taken;
 }
 
 static myc__lane *lane_from(myc__shard *shard, uint32_t endpoint)
@@ -134,7 +147,7 @@ MYC__COLD static uint32_t take_orders(myc__shard *shard)
     return taken;
 }
 
-uint32_t myc__receive(myc__shard *shard)
+uint32_t myc__receive(myc__shard *shard, uint32_t *handled)
 {
     uint32_t taken = 0;
     if (MYC__UNLIKELY(myc__order_box_pending(&shard->orders))) {
@@ -144,7 +157,7 @@ uint32_t myc__receive(myc__shard *shard)
     for (uint32_t i = 0; i < high; i++) {
         myc__lane *lane = lane_from(shard, i);
         if (lane) {
-            taken += take_lane(shard, lane);
+            taken += take_lane(shard, lane, handled);
         }
     }
     return taken;
@@ -158,7 +171,7 @@ bool myc__inbox_pending(myc__shard *shard)
     uint32_t high = myc__load_acquire_u32(&shard->context.fabric->endpoint_high);
     for (uint32_t i = 0; i < high; i++) {
         myc__lane *lane = lane_from(shard, i);
-        if (lane && myc__spsc_available(&lane->ring)) {
+        if (lane && myc__lane_pending(lane)) {
             return true;
         }
     }

@@ -8,10 +8,10 @@
 #include "actor/actor.h"
 
 /**
- * Takes up to a batch from each lane and delivers it. Returns how many envelopes were taken.
- * Worker thread.
+ * Takes up to a batch from each lane and delivers it. Returns how many envelopes were taken; adds to
+ * `*handled` how many messages were handled at once. Worker thread.
  */
-uint32_t myc__receive(myc__shard *shard);
+uint32_t myc__receive(myc__shard *shard, uint32_t *handled);
 
 /** True when a lane has something to take: the last look before parking. Worker thread. */
 bool myc__inbox_pending(myc__shard *shard);

@@ -23,6 +23,7 @@ void myc__grown_note(myc__shard *shard, myc__actor *actor)
     links_of(next)->previous = actor;
     shard->grown = next;
     shard->grown_count++;
+    actor->interrupts |= MYC__GROWN;
 }
 
 void myc__grown_forget(myc__shard *shard, myc__actor *actor)
@@ -36,6 +37,7 @@ void myc__grown_forget(myc__shard *shard, myc__actor *actor)
     links_of(next)->previous = previous;
     shard->grown = next == actor ? NULL : shard->grown == actor ? next : shard->grown;
     shard->grown_count--;
+    actor->interrupts &= (uint8_t)~MYC__GROWN;
     *links_of(actor) = (myc__mailbox_links){NULL, NULL};
 }
 

@@ -3,7 +3,7 @@
 
 #include "actor/control.h"
 
-enum { WAITERS_FIRST = 5 }; /* with its header and the block's, one cache line */
+enum { LANE_DRAINED = MYC__LANE_SLOTS / 2 }; /* room at which those who wait for a lane go on */
 
 void myc__resume(myc__shard *shard, myc__actor *actor)
 {
@@ -26,75 +26,90 @@ void myc__grant_room(myc__shard *shard, const void *waiter)
     }
 }
 
-void myc__grant_all(myc__shard *shard, myc__actor *actor)
+/* Takes the list off first: who is resumed may wait again. */
+static void grant_list(myc__shard *shard, myc__waiters **list)
 {
-    myc__waiters *waiters = actor->waiters;
-    actor->waiters = NULL;
-    if (!waiters) {
-        return;
-    }
-    for (uint32_t i = 0; i < waiters->count; i++) {
+    myc__waiters *waiters = *list;
+    *list = NULL;
+    for (uint32_t i = 0; waiters && i < waiters->count; i++) {
         myc__grant_room(shard, myc__address_pack(waiters->addresses[i]));
     }
-    myc__memory_free(&shard->context.memory, myc__header_of(waiters));
+    myc__waiters_free(waiters, &shard->context.memory);
 }
 
-static bool make_place(myc__shard *shard, myc__actor *actor)
+void myc__grant_all(myc__shard *shard, myc__actor *actor)
 {
-    myc__waiters *old = actor->waiters;
-    uint32_t count = old ? old->count : 0;
-    if (old && count < old->capacity) {
-        return true;
-    }
-    uint32_t capacity = old ? 2 * old->capacity : WAITERS_FIRST;
-    myc__waiters *waiters = myc__memory_new_internal(
-        &shard->context.memory,
-        (uint32_t)(sizeof *waiters + capacity * sizeof waiters->addresses[0]));
-    if (!waiters) {
-        return false;
-    }
-    *waiters = (myc__waiters){count, capacity};
-    for (uint32_t i = 0; i < count; i++) {
-        waiters->addresses[i] = old->addresses[i];
-    }
-    if (old) {
-        myc__memory_free(&shard->context.memory, myc__header_of(old));
-    }
-    actor->waiters = waiters;
-    actor->crowded = true;
-    return true;
-}
-
-/* One that was woken by something else may pause again before it was granted room. */
-static bool is_waiting(const myc__actor *actor, myc_address address)
-{
-    for (uint32_t i = 0; actor->waiters && i < actor->waiters->count; i++) {
-        if (myc_address_equal(actor->waiters->addresses[i], address)) {
-            return true;
-        }
-    }
-    return false;
+    grant_list(shard, &actor->waiters);
 }
 
 void myc__await_room(myc__shard *shard, myc__actor *actor, const void *waiter)
 {
-    myc_address address = myc__address_unpack(waiter);
-    if (is_waiting(actor, address)) {
-        return;
-    }
-    if (myc__has_drained(actor) || !make_place(shard, actor)) {
+    if (myc__has_drained(actor) ||
+        !myc__waiters_add(&actor->waiters, &shard->context.memory, myc__address_unpack(waiter))) {
         myc__grant_room(shard, waiter); /* without memory to wait in, it tries again and again */
         return;
     }
-    actor->waiters->addresses[actor->waiters->count++] = address;
+    actor->interrupts |= MYC__CROWDED;
 }
 
-static void pause_on(myc_context *ctx, myc_address to, myc_address self)
+static bool has_lane_waiters(const myc__shard *shard, uint32_t worker)
 {
-    if (myc__address_worker(to) != ctx->worker) {
-        myc__control_send(ctx, to, MYC__CONTROL_AWAIT_ROOM, myc__address_pack(self));
-        return;
+    const myc__outbox *outbox = shard->context.outbox[worker];
+    return outbox && outbox->waiters;
+}
+
+void myc__grant_lanes(myc__shard *shard)
+{
+    shard->awaits_lanes = false;
+    for (uint32_t i = 0; i < shard->context.fabric->shard_count; i++) {
+        if (!has_lane_waiters(shard, i)) {
+            continue;
+        }
+        if (myc__outbox_room(shard->context.outbox[i], LANE_DRAINED) >= LANE_DRAINED) {
+            grant_list(shard, &shard->context.outbox[i]->waiters);
+        } else {
+            shard->awaits_lanes = true;
+        }
     }
+}
+
+void myc__ask_for_lanes(myc__shard *shard)
+{
+    shard->awaits_lanes = false;
+    for (uint32_t i = 0; i < shard->context.fabric->shard_count; i++) {
+        if (has_lane_waiters(shard, i)) {
+            myc__outbox *outbox = shard->context.outbox[i];
+            myc_address nobody = {i << MYC__INDEX_BITS, 0};
+            for (uint32_t k = 0; k < outbox->waiters->count; k++) {
+                myc__control_send(&shard->context, nobody, MYC__CONTROL_AWAIT_ROOM,
+                                  myc__address_pack(outbox->waiters->addresses[k]));
+            }
+            myc__waiters_free(outbox->waiters, &shard->context.memory);
+            outbox->waiters = NULL;
+        }
+    }
+}
+
+static bool await_lane(myc_context *ctx, uint32_t worker, myc_address self)
+{
+    myc__outbox *outbox = myc__context_outbox(ctx, worker);
+    bool awaits = outbox && myc__waiters_add(&outbox->waiters, &ctx->memory, self);
+    ctx->shard->awaits_lanes |= awaits;
+    return awaits;
+}
+
+static void pause_on_other_worker(myc_context *ctx, myc_address to, myc_address self)
+{
+    uint32_t worker = myc__address_worker(to);
+    const myc__slot *slot = myc__slot_alive(&ctx->fabric->shards[worker]->slots, to);
+    bool pressed = slot && myc__load_relaxed_u32(&slot->pressure);
+    if (pressed || !await_lane(ctx, worker, self)) {
+        myc__control_send(ctx, to, MYC__CONTROL_AWAIT_ROOM, myc__address_pack(self));
+    }
+}
+
+static void pause_on_own_worker(myc_context *ctx, myc_address to, myc_address self)
+{
     myc__actor *receiver = myc__actor_find(ctx->shard, to);
     if (receiver) {
         myc__await_room(ctx->shard, receiver, myc__address_pack(self));
@@ -107,8 +122,13 @@ void myc_pause_until_room(myc_context *ctx, myc_address to)
 {
     bool here = myc__address_node(to) == 0;
     bool self = ctx->current && myc_address_equal(to, ctx->current->address);
-    if (ctx->current && here && !self && myc__address_worker(to) < ctx->fabric->shard_count) {
-        ctx->current->interrupts |= MYC__PAUSED;
-        pause_on(ctx, to, ctx->current->address);
+    if (!ctx->current || !here || self || myc__address_worker(to) >= ctx->fabric->shard_count) {
+        return;
+    }
+    ctx->current->interrupts |= MYC__PAUSED;
+    if (myc__address_worker(to) == ctx->worker) {
+        pause_on_own_worker(ctx, to, ctx->current->address);
+    } else {
+        pause_on_other_worker(ctx, to, ctx->current->address);
     }
 }

@@ -5,7 +5,12 @@
 /*
  * Lossless flow: an actor whose receiver is full is paused until there is room.
  *
- * The waiter's address goes to the receiver's worker (by call or by control envelope) and is kept
+ * What is full may be the lane to the receiver's worker: the waiter is kept with the sending end,
+ * and its worker looks at the lane in each pass until half of it is free. Before that worker parks
+ * it asks the receiver's worker to tell it instead: the question travels behind what is in the
+ * lane, so by its answer the lane is empty.
+ *
+ * Or it is the mailbox. Then the waiter's address goes to the receiver's worker (by call or by control envelope) and is kept
  * with the receiver until its mailbox has drained to half of its bound, or it dies; then the waiter
  * is resumed, again by call or envelope. A resume that finds the actor running or not paused does
  * nothing: handlers look at the room again anyway.
@@ -34,6 +39,12 @@ void myc__grant_room(myc__shard *shard, const void *waiter);
 
 /** Tells all who wait for room in `actor`. */
 void myc__grant_all(myc__shard *shard, myc__actor *actor);
+
+/** Tells those who wait for a lane that has room now. In each pass while `awaits_lanes`. */
+void myc__grant_lanes(myc__shard *shard);
+
+/** Has those who wait for a lane told by its receiver. Before the worker parks. */
+void myc__ask_for_lanes(myc__shard *shard);
 
 /** Lets a paused actor run again. */
 void myc__resume(myc__shard *shard, myc__actor *actor);

@@ -35,14 +35,15 @@ MYC__COLD static myc_sent send_uneasy(myc_context *ctx, myc__actor *actor, myc__
     return MYC_SENT;
 }
 
-static inline myc_sent send_here(myc_context *ctx, myc__actor *actor, myc__envelope envelope)
+static inline myc_sent send_here(myc__shard *shard, myc__actor *actor, uint32_t tag,
+                                 const void *payload)
 {
     if (MYC__UNLIKELY(actor->mailbox.depth >= actor->easy_depth)) {
-        return send_uneasy(ctx, actor, envelope);
+        return send_uneasy(&shard->context, actor, myc__envelope_opened(tag, payload));
     }
-    myc__mailbox_put(&actor->mailbox, envelope);
-    myc__schedule(ctx->shard, actor);
-    myc__count(&ctx->counters.accepted, 1);
+    myc__mailbox_put(&actor->mailbox, myc__envelope_opened(tag, payload));
+    myc__schedule(shard, actor);
+    myc__count(&shard->context.counters.accepted, 1);
     return MYC_SENT;
 }
 
@@ -52,15 +53,13 @@ static myc_sent post(myc_context *ctx, uint32_t worker, myc__envelope envelope)
     if (MYC__UNLIKELY(!outbox)) {
         return refuse(ctx, envelope.payload);
     }
-    myc__context_touch(ctx, outbox);
+    if (MYC__UNLIKELY(!ctx->shard)) {
+        myc__memory_flush(&ctx->memory); /* it has no end of a pass to send blocks home at */
+    }
     myc__count(&ctx->counters.accepted, 1); /* before the receiver can count its end */
     if (MYC__UNLIKELY(!myc__outbox_post(outbox, envelope))) {
         myc__count(&ctx->counters.accepted, (uint64_t)-1);
-        myc__context_flush(ctx);
         return refuse(ctx, envelope.payload);
-    }
-    if (MYC__UNLIKELY(!ctx->shard)) {
-        myc__context_flush_foreign(ctx);
     }
     return MYC_SENT;
 }
@@ -118,9 +117,10 @@ myc_sent myc_send(myc_context *ctx, myc_address to, uint32_t tag, const void *pa
         return refuse(ctx, payload);
     }
     if (MYC__LIKELY(myc__address_worker(to) == ctx->worker)) {
-        myc__actor *actor = myc__actor_find(ctx->shard, to);
-        if (MYC__LIKELY(actor != NULL)) {
-            return send_here(ctx, actor, myc__envelope_make(to, tag, payload));
+        myc__shard *shard = myc__shard_of(ctx);
+        const myc__slot *slot = myc__slot_alive(&shard->slots, to);
+        if (MYC__LIKELY(slot != NULL)) {
+            return send_here(shard, slot->actor, tag, payload);
         }
     }
     return send_elsewhere(ctx, to, tag, payload);

@@ -126,10 +126,9 @@ static int publish(myc_context *ctx, myc__shard *home, myc__actor *actor, myc_ad
     }
     *address = (myc_address){home->index << MYC__INDEX_BITS | index, generation};
     actor->address = *address;
-    actor->slot = myc__slot_at(&home->slots, index);
     myc__count(&ctx->counters.begun, 1);
     (void)myc__add_relaxed_u64(&home->actors, 1);
-    myc__slot_publish(actor->slot, actor, generation);
+    myc__slot_publish(myc__slot_at(&home->slots, index), actor, generation);
     return 0;
 }
 

@@ -27,21 +27,22 @@ void myc_stop(myc_context *ctx, myc_address address)
     }
 }
 
-static void leave_letter(myc__shard *shard, const myc__envelope *envelope, myc_dead_reason reason)
+static void leave_letter(myc__shard *shard, const myc__actor *actor, const myc__envelope *envelope,
+                         myc_dead_reason reason)
 {
-    myc__dead_letter(&shard->context, myc__envelope_to(envelope), myc__envelope_tag(envelope),
+    myc__dead_letter(&shard->context, actor->address, myc__envelope_opened_tag(envelope),
                      envelope->payload, reason);
 }
 
 static void leave_letters(myc__shard *shard, myc__actor *actor, myc_dead_reason reason)
 {
     if (actor->interrupts & MYC__HOLDING) {
-        leave_letter(shard, &actor->held, reason);
+        leave_letter(shard, actor, &actor->held, reason);
     }
     while (actor->mailbox.depth) {
         myc__envelope envelope = *myc__mailbox_front(&actor->mailbox);
         myc__mailbox_pop(&actor->mailbox);
-        leave_letter(shard, &envelope, reason);
+        leave_letter(shard, actor, &envelope, reason);
     }
     myc__grown_forget(shard, actor);
     myc__mailbox_fini(&actor->mailbox, &shard->context.memory);

@@ -16,26 +16,35 @@ static void fail(myc__shard *shard, myc__actor *actor, int32_t code)
 MYC__COLD static bool obey_verdict(myc__shard *shard, myc__actor *actor, uint32_t tag,
                                    const void *payload, myc_next next)
 {
-    switch (next.verdict) {
+    switch (myc_next_verdict(next)) {
     case MYC__AGAIN:
-        actor->held = myc__envelope_make(actor->address, tag, payload);
+        if (!shard->context.handling) { /* it has moved away: it cannot come again */
+            fail(shard, actor, MYC_EINVAL);
+            return true;
+        }
+        shard->context.handling = NULL; /* the reference goes to `held` */
+        actor->held = myc__envelope_opened(tag, payload);
         actor->interrupts |= MYC__HOLDING;
         return false;
     case MYC__STOP: myc__actor_condemn(shard, actor, MYC_EXIT_DONE, 0); return true;
-    default: fail(shard, actor, next.code); return true;
+    default: fail(shard, actor, myc_next_code(next)); return true;
     }
 }
 
 /* Returns true when the message is done, false when it is to come again. */
 static inline bool handle(myc__shard *shard, myc__actor *actor, uint32_t tag, const void *payload)
 {
+    shard->context.handling = payload;
     myc_next next =
         actor->behaviour->dispatch(myc__actor_state(actor), &shard->context, tag, payload);
-    if (MYC__UNLIKELY(next.verdict != MYC__CONTINUE) &&
+    if (MYC__UNLIKELY(myc_next_verdict(next) != MYC__CONTINUE) &&
         !obey_verdict(shard, actor, tag, payload, next)) {
         return false;
     }
-    myc__release_header(&shard->context.memory, myc__header_of(payload));
+    if (shard->context.handling) {
+        shard->context.handling = NULL;
+        myc__release_header(&shard->context.memory, myc__header_of(payload));
+    }
     return true;
 }
 
@@ -53,6 +62,9 @@ static void start(myc__shard *shard, myc__actor *actor)
 /* What comes before the mailbox. Returns how many messages were handled. */
 MYC__COLD static uint32_t handle_interrupts(myc__shard *shard, myc__actor *actor)
 {
+    if (actor->interrupts & MYC__GROWN) {
+        myc__mailbox_mark(&actor->mailbox);
+    }
     if (actor->interrupts & MYC__STARTING) {
         if (!(actor->interrupts & MYC__STOPPING)) {
             start(shard, actor);
@@ -63,15 +75,16 @@ MYC__COLD static uint32_t handle_interrupts(myc__shard *shard, myc__actor *actor
         return 0;
     }
     actor->interrupts &= (uint8_t)~MYC__HOLDING;
-    return handle(shard, actor, myc__envelope_tag(&actor->held), actor->held.payload);
+    return handle(shard, actor, myc__envelope_opened_tag(&actor->held), actor->held.payload);
 }
 
 static inline uint32_t handle_mailbox(myc__shard *shard, myc__actor *actor, uint32_t handled)
 {
-    while (actor->mailbox.depth && !actor->interrupts && handled < actor->batch_max) {
+    while (actor->mailbox.depth && !(actor->interrupts & MYC__INTERRUPTS) &&
+           handled < actor->batch_max) {
         /* Field by field: a copy of 16 bytes would wait for the two stores of a fresh send. */
         const myc__envelope *front = myc__mailbox_front(&actor->mailbox);
-        uint32_t tag = myc__envelope_tag(front);
+        uint32_t tag = myc__envelope_opened_tag(front);
         const void *payload = front->payload;
         myc__mailbox_pop(&actor->mailbox);
         handled += handle(shard, actor, tag, payload);
@@ -79,40 +92,48 @@ static inline uint32_t handle_mailbox(myc__shard *shard, myc__actor *actor, uint
     return handled;
 }
 
-MYC__COLD static void ease_pressure(myc__shard *shard, myc__actor *actor)
+static void ease_pressure(myc__shard *shard, myc__actor *actor)
 {
-    if (actor->pressured && actor->mailbox.depth < actor->bound) {
-        actor->pressured = false;
-        myc__store_relaxed_u32(&actor->slot->pressure, 0);
+    if ((actor->interrupts & MYC__PRESSED) && actor->mailbox.depth < actor->bound) {
+        actor->interrupts &= (uint8_t)~MYC__PRESSED;
+        myc__actor_set_pressure(shard, actor, false);
     }
     if (actor->waiters && myc__has_drained(actor)) {
         myc__grant_all(shard, actor);
     }
-    actor->crowded = actor->pressured || actor->waiters;
+    if (!(actor->interrupts & MYC__PRESSED) && !actor->waiters) {
+        actor->interrupts &= (uint8_t)~MYC__CROWDED;
+    }
 }
 
-/* Its mailbox is empty or it is paused. */
-static inline void go_idle(myc__shard *shard, myc__actor *actor)
+/* The end of a turn with some flag set. */
+MYC__COLD static void go_on_flagged(myc__shard *shard, myc__actor *actor)
 {
-    if (MYC__UNLIKELY(actor->interrupts & MYC__PAUSED)) {
-        actor->activity = MYC__ASLEEP;
+    if (actor->interrupts & MYC__STOPPING) {
+        myc__actor_end(shard, actor);
         return;
     }
-    if (myc__mailbox_has_ring(&actor->mailbox)) {
+    actor->activity = MYC__IDLE;
+    if (actor->interrupts & MYC__CROWDED) {
+        ease_pressure(shard, actor);
+    }
+    if (myc__actor_ready(actor)) {
+        myc__queue(shard, actor);
+    } else if (actor->interrupts & MYC__PAUSED) {
+        actor->activity = MYC__ASLEEP;
+    } else if (actor->interrupts & MYC__GROWN) {
         myc__grown_rest(shard, actor);
     }
 }
 
 static inline void go_on(myc__shard *shard, myc__actor *actor)
 {
-    actor->activity = MYC__IDLE;
-    if (MYC__UNLIKELY(actor->crowded)) {
-        ease_pressure(shard, actor);
-    }
-    if (myc__actor_ready(actor)) {
-        myc__schedule(shard, actor);
+    if (MYC__UNLIKELY(actor->interrupts)) {
+        go_on_flagged(shard, actor);
+    } else if (actor->mailbox.depth) {
+        myc__queue(shard, actor);
     } else {
-        go_idle(shard, actor);
+        actor->activity = MYC__IDLE;
     }
 }
 
@@ -120,20 +141,45 @@ static inline uint32_t run_turn(myc__shard *shard, myc__actor *actor)
 {
     uint32_t handled = 0;
     shard->context.current = actor;
-    myc__mailbox_mark(&actor->mailbox);
     if (MYC__UNLIKELY(actor->interrupts)) {
         handled = handle_interrupts(shard, actor);
     }
     handled = handle_mailbox(shard, actor, handled);
     myc__count_end(&shard->context.counters.handled, handled);
-    if (MYC__UNLIKELY(actor->interrupts & MYC__STOPPING)) {
-        myc__actor_end(shard, actor);
-    } else {
-        go_on(shard, actor);
+    go_on(shard, actor);
+    return handled;
+}
+
+static inline bool comes_next(const myc__actor *actor, myc__lane_visit *visit,
+                              myc__envelope *envelope)
+{
+    return myc__lane_next(visit, envelope) &&
+           myc_address_equal(myc__envelope_to(envelope), actor->address) &&
+           myc__envelope_tag(envelope) < MYC__CONTROL_TAG;
+}
+
+static inline uint32_t handle_lane(myc__shard *shard, myc__actor *actor, myc__lane_visit *visit)
+{
+    uint32_t handled = 0;
+    uint32_t end = visit->taken + actor->batch_max;
+    uint32_t limit = end < MYC__TAKEN_PER_LANE ? end : MYC__TAKEN_PER_LANE;
+    myc__envelope envelope;
+    while (visit->taken < limit && !(actor->interrupts & MYC__INTERRUPTS) &&
+           comes_next(actor, visit, &envelope)) {
+        handled += handle(shard, actor, myc__envelope_tag(&envelope), envelope.payload);
+        visit->taken++;
     }
-    if (shard->context.dirty) {
-        myc__context_flush(&shard->context);
-    }
+    return handled;
+}
+
+uint32_t myc__run_from_lane(myc__shard *shard, myc__actor *actor, myc__lane_visit *visit)
+{
+    shard->context.current = actor;
+    actor->activity = MYC__RUNNING;
+    uint32_t handled = handle_lane(shard, actor, visit);
+    myc__count_end(&shard->context.counters.handled, handled);
+    go_on(shard, actor);
+    shard->context.current = NULL;
     return handled;
 }
 
@@ -150,17 +196,19 @@ static inline myc__actor *pop_ready(myc__shard *shard)
     return actor;
 }
 
+/* A turn costs as much as TURN_COST messages, so that one sum bounds both. */
+enum { TURN_COST = MYC__MESSAGES_PER_PASS / MYC__TURNS_PER_PASS };
+
 uint32_t myc__run_turns(myc__shard *shard, uint32_t *handled)
 {
-    uint32_t turns = 0;
-    uint32_t messages = 0;
+    uint64_t before = shard->context.counters.handled;
+    uint32_t cost = 0;
     myc__actor *actor;
-    while (turns < MYC__TURNS_PER_PASS && messages < MYC__MESSAGES_PER_PASS &&
-           (actor = pop_ready(shard)) != NULL) {
-        messages += run_turn(shard, actor);
-        turns++;
+    while (cost < MYC__MESSAGES_PER_PASS && (actor = pop_ready(shard)) != NULL) {
+        cost += TURN_COST + run_turn(shard, actor);
     }
     shard->context.current = NULL;
-    *handled = messages;
-    return turns;
+    uint32_t messages = (uint32_t)(shard->context.counters.handled - before);
+    *handled += messages;
+    return (cost - messages) / TURN_COST;
 }

@@ -5,9 +5,16 @@
 #include "actor/actor.h"
 
 /**
- * Gives the first actors of the run queue a turn each, up to a bound. Returns how many had one, and
- * how many messages they handled.
+ * Gives the first actors of the run queue a turn each, up to a bound. Returns how many had one; adds
+ * to `*handled` how many messages they handled.
  */
 uint32_t myc__run_turns(myc__shard *shard, uint32_t *handled);
+
+/**
+ * Gives an idle actor a turn with the messages for it that come next in a lane, of which there is
+ * one: no mailbox, no run queue. Takes their payloads; their slots are the caller's to retire.
+ * Returns how many messages were handled.
+ */
+uint32_t myc__run_from_lane(myc__shard *shard, myc__actor *actor, myc__lane_visit *visit);
 
 #endif

@@ -26,18 +26,19 @@ enum {
 
     MYC__SLOT_CHUNK_BITS = 10, /* the first chunk of a slot table: 1024 slots, 16 KiB */
     MYC__LANE_SLOTS = 1024,
-    MYC__LANE_LINE_SLOTS = 4, /* envelopes in a cache line: published together */
+    MYC__LANE_CONTROL_SLOTS = 32, /* of them kept for control */
+    MYC__LANE_AHEAD = 8,          /* slots, two cache lines: how far ahead lines are asked for */
     MYC__RETURN_SLOTS = 1024,
     MYC__RETURN_LINE_SLOTS = 8,
 
-    MYC__MAILBOX_INLINE = 4, /* slots that lie in the actor itself */
+    MYC__MAILBOX_INLINE = 3, /* slots that lie in the actor itself */
     MYC__MAILBOX_BOUND_DEFAULT = 1000,
     MYC__MAILBOX_BOUND_MAX = 1 << 24,
     MYC__BATCH_DEFAULT = 64,
 
     MYC__TURNS_PER_PASS = 64,      /* actors run between two looks at lanes and I/O, */
     MYC__MESSAGES_PER_PASS = 1024, /* or messages handled, whichever is first */
-    MYC__TAKEN_PER_LANE = 256,     /* envelopes taken from one lane in one pass */
+    MYC__TAKEN_PER_LANE = 128,     /* envelopes taken from one lane in one pass */
     MYC__REFERENCE_WEIGHT = 256,   /* references taken at once by a repeated retain */
 
     MYC__BLOCK_UNIT = 64, /* blocks are multiples of a cache line, and aligned to one */

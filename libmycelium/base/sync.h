@@ -19,6 +19,7 @@
  *   myc__fence_full()                                     store before, load after: not reordered
  *   myc__fence_compiler()
  *   myc__pause()                                          in a spin loop
+ *   myc__prefetch(address), myc__prefetch_to_write(address)   hints; any address will do
  *   myc__event_signal(fd)                                 wakes who waits for the eventfd
  *   MYC__SHARED_WRITE(p, n), MYC__SHARED_READ(p, n)       marks a plain access to memory that
  * another thread accesses too: nothing in a build, checked for races by the explorer

@@ -7,7 +7,7 @@ enum { LOOKED_AT_MAX = 4 * MYC__READ_DEPTH_MAX };
 
 static bool is_chunk_of(const myc__envelope *envelope, uint32_t source)
 {
-    if (myc__envelope_tag(envelope) != myc_stream_tag_chunk) {
+    if (myc__envelope_opened_tag(envelope) != myc_stream_tag_chunk) {
         return false;
     }
     const myc_chunk *chunk = myc_chunk_cast(envelope->payload);
@@ -23,7 +23,7 @@ uint32_t myc__owner_backlog_of(const myc__actor *owner, uint32_t source)
     bool is_held = (owner->interrupts & MYC__HOLDING) && is_chunk_of(&owner->held, source);
     uint32_t count = is_held;
     for (uint32_t ahead = 0; ahead < mailbox->depth; ahead++) {
-        count += is_chunk_of(&mailbox->slots[myc__mailbox_slot(mailbox, ahead)], source);
+        count += is_chunk_of(myc__mailbox_at(mailbox, ahead), source);
     }
     return count;
 }

@@ -200,7 +200,6 @@ void myc__memory_free(myc__memory *memory, myc__header *header)
     uint32_t size_class = header->size_class;
     uint16_t home = header->home;
     myc__header *block = myc__block_of(header);
-    block->references = 0;
     if (MYC__UNLIKELY(size_class == MYC__LARGE_CLASS)) {
         free_large(memory, block);
     } else if (MYC__LIKELY(home == memory->endpoint)) {

@@ -68,7 +68,7 @@ static void prefetch(const myc__return_lane *lane, uint32_t count)
 {
     for (uint32_t i = 0; i < count; i++) {
         uintptr_t slot = lane->slots[myc__spsc_read_slot(&lane->ring, i)];
-        __builtin_prefetch((void *)(slot & ~CLASS_MASK), 1);
+        myc__prefetch_to_write((void *)(slot & ~CLASS_MASK));
     }
 }
 

@@ -32,13 +32,13 @@ static myc__outbox *open_outbox(myc_context *ctx, uint32_t worker)
     myc__allocator *allocator = &ctx->fabric->allocator;
     myc__shard *receiver = ctx->fabric->shards[worker];
     myc__outbox *outbox = myc__allocate(allocator, sizeof *outbox, MYC__CACHE_LINE);
-    myc__lane *lane = myc__allocate_raw(allocator, sizeof *lane, MYC__CACHE_LINE);
+    myc__lane *lane = myc__allocate(allocator, sizeof *lane, MYC__CACHE_LINE);
     if (!outbox || !lane) {
         myc__free(allocator, outbox, sizeof *outbox);
         myc__free(allocator, lane, sizeof *lane);
         return NULL;
     }
-    myc__spsc_init(&lane->ring, MYC__LANE_SLOTS);
+    myc__lane_init(lane, worker);
     myc__outbox_init(outbox, lane, &receiver->parking);
     /* Release: the worker that finds the lane finds it initialised. */
     myc__store_release_ptr((void **)&receiver->inbox[ctx->memory.endpoint], lane);
@@ -52,27 +52,40 @@ myc__outbox *myc__context_outbox(myc_context *ctx, uint32_t worker)
     return MYC__LIKELY(outbox != NULL) ? outbox : open_outbox(ctx, worker);
 }
 
-bool myc__context_flush(myc_context *ctx)
+static void block(myc_context *ctx, myc__outbox *outbox)
 {
-    myc__outbox *outbox = ctx->dirty;
-    ctx->dirty = NULL;
+    if (!outbox->blocked) {
+        outbox->blocked = true;
+        outbox->next_blocked = ctx->blocked;
+        ctx->blocked = outbox;
+    }
+}
+
+bool myc__context_post_control(myc_context *ctx, uint32_t worker, myc__envelope envelope)
+{
+    myc__outbox *outbox = myc__context_outbox(ctx, worker);
+    if (!outbox || !myc__outbox_post_control(outbox, &ctx->memory, envelope)) {
+        return false;
+    }
+    if (outbox->waiting.depth) {
+        block(ctx, outbox);
+    }
+    return true;
+}
+
+bool myc__context_retry(myc_context *ctx)
+{
+    myc__outbox *outbox = ctx->blocked;
+    ctx->blocked = NULL;
     while (outbox) {
-        myc__outbox *next = outbox->next_dirty;
-        outbox->dirty = false;
-        if (myc__outbox_flush(outbox)) {
+        myc__outbox *next = outbox->next_blocked;
+        outbox->blocked = false;
+        if (myc__outbox_retry(outbox)) {
             myc__mailbox_rest(&outbox->waiting, &ctx->memory);
         } else {
-            myc__context_touch(ctx, outbox);
+            block(ctx, outbox);
         }
         outbox = next;
     }
-    return ctx->dirty == NULL;
-}
-
-void myc__context_flush_foreign(myc_context *ctx)
-{
-    if (ctx->memory.unflushed) { /* first: the receiver may need it for what the messages ask */
-        myc__memory_flush(&ctx->memory);
-    }
-    (void)myc__context_flush(ctx);
+    return ctx->blocked == NULL;
 }

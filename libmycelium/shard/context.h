@@ -19,7 +19,8 @@ struct myc_context {
     struct myc__shard *shard;   /* constant; NULL on a foreign thread */
     uint32_t worker;            /* constant; MYC__NO_WORKER on a foreign thread */
     struct myc__actor *current; /* whose handler runs; NULL between turns */
-    myc__outbox *dirty;         /* to flush at the end of the turn */
+    const void *handling;       /* the message whose reference the running handler still has */
+    myc__outbox *blocked;       /* outboxes where control waits for room */
     myc__outbox *outbox[MYC__WORKERS_MAX]; /* to each worker; NULL until first used */
     alignas(MYC__CACHE_LINE) myc__counters counters;
 };
@@ -39,20 +40,10 @@ void myc__context_fini(myc_context *ctx);
 /** The outbox to `worker`, made on first use; NULL when memory is out. */
 myc__outbox *myc__context_outbox(myc_context *ctx, uint32_t worker);
 
-/** Publishes all that was sent. Returns true when nothing waits for room. */
-bool myc__context_flush(myc_context *ctx);
+/** Posts a control envelope to `worker`. False when memory is out. */
+bool myc__context_post_control(myc_context *ctx, uint32_t worker, myc__envelope envelope);
 
-/** For a foreign thread, which has no end of a pass: publishes what it sent and what it freed. */
-void myc__context_flush_foreign(myc_context *ctx);
-
-/** Notes that `outbox` must be flushed. */
-static inline void myc__context_touch(myc_context *ctx, myc__outbox *outbox)
-{
-    if (!outbox->dirty) {
-        outbox->dirty = true;
-        outbox->next_dirty = ctx->dirty;
-        ctx->dirty = outbox;
-    }
-}
+/** Posts what waits for room in a lane. Returns true when nothing waits any more. */
+bool myc__context_retry(myc_context *ctx);
 
 #endif

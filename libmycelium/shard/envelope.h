@@ -13,13 +13,12 @@
 #include "base/limits.h"
 
 typedef struct myc__envelope {
-    uint32_t slot;         /* as in myc_address */
     uint32_t life_and_tag; /* generation in the upper 22 bits, tag in the lower 10 */
+    uint32_t slot;         /* as in myc_address */
     const void *payload;   /* the reference moves with the envelope */
 } myc__envelope;
 
 static_assert(sizeof(myc__envelope) == 16, "four to a cache line");
-static_assert(MYC__LANE_LINE_SLOTS * sizeof(myc__envelope) == MYC__CACHE_LINE, "a published line");
 
 /** Tags that are not rows: orders from worker to worker, which no mailbox holds back. */
 typedef enum myc__control {
@@ -35,7 +34,18 @@ enum { MYC__TAG_MASK = (1 << MYC__TAG_BITS) - 1 };
 
 static inline myc__envelope myc__envelope_make(myc_address to, uint32_t tag, const void *payload)
 {
-    return (myc__envelope){to.slot, to.life << MYC__TAG_BITS | tag, payload};
+    return (myc__envelope){to.life << MYC__TAG_BITS | tag, to.slot, payload};
+}
+
+/** One that has arrived: the actor that holds it knows its own address. */
+static inline myc__envelope myc__envelope_opened(uint32_t tag, const void *payload)
+{
+    return (myc__envelope){tag, 0, payload};
+}
+
+static inline uint32_t myc__envelope_opened_tag(const myc__envelope *envelope)
+{
+    return envelope->life_and_tag;
 }
 
 static inline uint32_t myc__envelope_tag(const myc__envelope *envelope)

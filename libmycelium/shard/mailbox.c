@@ -73,6 +73,7 @@ bool myc__mailbox_grow(myc__mailbox *mailbox, myc__memory *memory)
     mailbox->slots = slots;
     mailbox->capacity = capacity;
     mailbox->head = 0;
+    mailbox->tail = mailbox->depth;
     mailbox->quiet = 0;
     mailbox->needed = 1;
     return true;
@@ -84,7 +85,7 @@ bool myc__mailbox_is_quiet(myc__mailbox *mailbox)
     MYC__DEBUG_CHECK(mailbox->depth == 0);
     bool needed = mailbox->high_water > mailbox->capacity / 2;
     mailbox->high_water = 0;
-    mailbox->quiet = needed ? 0 : mailbox->quiet + 1;
+    mailbox->quiet = (uint16_t)(needed ? 0 : mailbox->quiet + 1);
     mailbox->needed |= needed;
     return mailbox->quiet >= QUIET_MAX;
 }

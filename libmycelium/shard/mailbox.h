@@ -25,10 +25,11 @@ typedef struct myc__mailbox {
     myc__envelope *slots; /* inline_slots, or a block of the pool */
     uint32_t capacity;    /* slots there are now */
     uint32_t head;        /* index of the oldest */
+    uint32_t tail;        /* index behind the newest: (head + depth) mod capacity */
     uint32_t depth;       /* how many are queued */
     uint32_t high_water;  /* most queued since it was last empty or shrunk */
-    uint32_t quiet;       /* times in a row it ran empty without needing its size */
-    uint32_t needed;      /* 1 = it grew or needed its size since it was last trimmed */
+    uint16_t quiet;       /* times in a row it ran empty without needing its size */
+    uint16_t needed;      /* 1 = it grew or needed its size since it was last trimmed */
     myc__envelope inline_slots[MYC__MAILBOX_INLINE];
 } myc__mailbox;
 
@@ -61,17 +62,17 @@ static inline myc__mailbox_links *myc__mailbox_links_of(const myc__mailbox *mail
     return (myc__mailbox_links *)(void *)(mailbox->slots - 1);
 }
 
-static inline uint32_t myc__mailbox_slot(const myc__mailbox *mailbox, uint32_t ahead)
+static inline uint32_t myc__mailbox_next(const myc__mailbox *mailbox, uint32_t slot)
 {
-    uint32_t slot = mailbox->head + ahead;
-    return slot >= mailbox->capacity ? slot - mailbox->capacity : slot;
+    return slot + 1 == mailbox->capacity ? 0 : slot + 1;
 }
 
 /** Queues an envelope where there is a slot for it: depth is below capacity. */
 static inline void myc__mailbox_put(myc__mailbox *mailbox, myc__envelope envelope)
 {
     MYC__DEBUG_CHECK(mailbox->depth < mailbox->capacity);
-    mailbox->slots[myc__mailbox_slot(mailbox, mailbox->depth)] = envelope;
+    mailbox->slots[mailbox->tail] = envelope;
+    mailbox->tail = myc__mailbox_next(mailbox, mailbox->tail);
     mailbox->depth++;
 }
 
@@ -91,6 +92,14 @@ static inline const myc__envelope *myc__mailbox_front(const myc__mailbox *mailbo
 {
     MYC__DEBUG_CHECK(mailbox->depth > 0);
     return &mailbox->slots[mailbox->head];
+}
+
+/** The envelope `ahead` places behind the oldest; below depth. */
+static inline const myc__envelope *myc__mailbox_at(const myc__mailbox *mailbox, uint32_t ahead)
+{
+    MYC__DEBUG_CHECK(ahead < mailbox->depth);
+    uint32_t slot = mailbox->head + ahead;
+    return &mailbox->slots[slot < mailbox->capacity ? slot : slot - mailbox->capacity];
 }
 
 /** Notes how full it is. At the beginning of a turn. */
@@ -113,7 +122,7 @@ static inline void myc__mailbox_rest(myc__mailbox *mailbox, myc__memory *memory)
 static inline void myc__mailbox_pop(myc__mailbox *mailbox)
 {
     MYC__DEBUG_CHECK(mailbox->depth > 0);
-    mailbox->head = myc__mailbox_slot(mailbox, 1);
+    mailbox->head = myc__mailbox_next(mailbox, mailbox->head);
     mailbox->depth--;
 }
 

@@ -37,8 +37,9 @@ typedef struct myc__shard {
     struct myc__actor *grown; /* one of those whose mailboxes have grown (actor/grown.h) */
     uint32_t grown_count;
     myc__tidying tidying;
-    bool stop_begun; /* every actor was told to stop once */
-    uint64_t actors; /* atomic: alive on this worker; the worker alone takes away */
+    bool stop_begun;   /* every actor was told to stop once */
+    bool awaits_lanes; /* some actor waits for room in a lane */
+    uint64_t actors;   /* atomic: alive on this worker; the worker alone takes away */
 
     myc__parking parking;
     alignas(MYC__CACHE_LINE) uint32_t stage; /* atomic: written by who stops the system */
@@ -49,5 +50,14 @@ typedef struct myc__shard {
     myc__slot_table slots;
     myc__lane *inbox[MYC__ENDPOINTS_MAX]; /* atomic: published by each sender on first use */
 } myc__shard;
+
+static_assert(offsetof(myc__shard, context) == 0, "a worker's context begins its shard");
+
+/** The shard of a worker's context: what `ctx->shard` says, without waiting for a load. */
+static inline myc__shard *myc__shard_of(myc_context *ctx)
+{
+    MYC__DEBUG_CHECK(ctx->shard == (myc__shard *)(void *)ctx);
+    return (myc__shard *)(void *)ctx;
+}
 
 #endif

@@ -12,17 +12,17 @@ typedef struct leaks {
     uint64_t total;
 } leaks;
 
-static void flush_all(myc_system *system)
+static void retry_all(myc_system *system)
 {
     for (uint32_t i = 0; i < system->fabric.endpoint_high; i++) {
-        (void)myc__context_flush(system->fabric.endpoints[i]);
+        (void)myc__context_retry(system->fabric.endpoints[i]);
     }
 }
 
 static uint32_t sweep_shard(myc__shard *shard)
 {
-    uint32_t handled;
-    uint32_t left = myc__receive(shard);
+    uint32_t handled = 0;
+    uint32_t left = myc__receive(shard, &handled);
     left += shard->run_first ? 1 : myc__actors_stop_all(shard);
     left += myc__run_turns(shard, &handled);
     myc__settle(&shard->context.memory);
@@ -34,7 +34,7 @@ static void sweep(myc_system *system)
 {
     uint32_t left;
     do {
-        flush_all(system);
+        retry_all(system);
         left = 0;
         for (uint32_t i = 0; i < system->fabric.shard_count; i++) {
             left += sweep_shard(system->fabric.shards[i]);
@@ -49,6 +49,7 @@ static void free_waiting(myc_system *system)
         for (uint32_t worker = 0; worker < system->fabric.shard_count; worker++) {
             if (ctx->outbox[worker]) {
                 myc__mailbox_fini(&ctx->outbox[worker]->waiting, &ctx->memory);
+                myc__waiters_free(ctx->outbox[worker]->waiters, &ctx->memory);
             }
         }
     }

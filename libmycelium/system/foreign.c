@@ -14,7 +14,7 @@ static void thread_ends(void *context)
 {
     myc__foreign *foreign = context;
     myc_system *system = foreign->context.fabric->system;
-    myc__context_flush_foreign(&foreign->context);
+    myc__memory_flush(&foreign->context.memory);
     myc_context_trim(&foreign->context);
     pthread_mutex_lock(&system->foreign_lock);
     foreign->taken = false;

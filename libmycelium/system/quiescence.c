@@ -46,8 +46,8 @@ bool myc__in_a_handler(const myc_system *system)
 static void wait_a_little(myc_system *system, uint32_t looks)
 {
     myc_context *own = pthread_getspecific(system->foreign_key);
-    if (own) { /* a foreign thread's: what it has sent must be on its way */
-        myc__context_flush_foreign(own);
+    if (own) { /* a foreign thread's: what it has freed goes home */
+        myc__memory_flush(&own->memory);
     }
     if (system->caller_driven) {
         (void)myc_system_run_once(system);

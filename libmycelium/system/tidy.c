@@ -154,7 +154,7 @@ void myc_context_trim(myc_context *ctx)
     if (ctx->shard || keeps_memory(system)) {
         return;
     }
-    myc__context_flush_foreign(ctx);
+    myc__memory_flush(&ctx->memory);
     while (myc__trim_step(&ctx->memory, true)) {
     }
     call_homes(system, &ctx->memory);

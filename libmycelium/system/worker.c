@@ -3,6 +3,7 @@
 #include <stdio.h>
 
 #include "actor/deliver.h"
+#include "actor/pause.h"
 #include "actor/stop.h"
 #include "actor/turn.h"
 #include "system/system.h"
@@ -61,13 +62,17 @@ static void follow_stage(myc__shard *shard)
 uint32_t myc__worker_pass(myc__shard *shard, uint32_t *handled)
 {
     follow_stage(shard);
-    uint32_t done = myc__receive(shard);
+    *handled = 0;
+    uint32_t done = myc__receive(shard, handled);
+    if (MYC__UNLIKELY(shard->awaits_lanes)) {
+        myc__grant_lanes(shard);
+    }
     done += myc__run_turns(shard, handled);
     done += myc__io_poll(shard->io);
     myc__settle(&shard->context.memory);
     myc__memory_flush(&shard->context.memory);
-    if (MYC__UNLIKELY(shard->context.dirty != NULL)) {
-        myc__context_flush(&shard->context); /* what the I/O sent, and orders that wait for room */
+    if (MYC__UNLIKELY(shard->context.blocked != NULL)) {
+        myc__context_retry(&shard->context);
     }
     return done;
 }
@@ -81,9 +86,12 @@ static bool has_work(myc__shard *shard)
 
 static void park(myc__shard *shard, int64_t timeout_ns)
 {
+    if (shard->awaits_lanes) {
+        myc__ask_for_lanes(shard);
+    }
     myc__parking_announce(&shard->parking);
     if (!has_work(shard)) {
-        myc__io_wait(shard->io, shard->context.dirty ? RETRY_NS : timeout_ns);
+        myc__io_wait(shard->io, shard->context.blocked ? RETRY_NS : timeout_ns);
     }
     myc__parking_leave(&shard->parking);
 }

@@ -23,11 +23,13 @@
 #include <criterion/criterion.h>
 #include <mycelium/mycelium.h>
 
+#include "base/limits.h"
 #include "desk.h"
 #include "support/leaks.h"
 
 enum {
     WORLD_WORKERS_MAX = 4,
+    LANE_MESSAGES = MYC__LANE_SLOTS - MYC__LANE_CONTROL_SLOTS, /* messages a lane takes */
     LETTERS_KEPT = 4096,
     LOG_LINES_KEPT = 64,
     LOG_LINE_BYTES = 256,

@@ -47,13 +47,13 @@ Test(memory, bursts_across_workers_take_no_more_after_the_first_few)
 {
     struct world *here = world_open(3);
     struct journal journal = {0};
-    struct burst burst = {roomy_desk(here, 1, &journal), 1000};
+    struct burst burst = {roomy_desk(here, 1, &journal), 900};
     for (uint32_t from = 0; from < 3; from++)
         bursts(here, from, &burst, 5);
     uint64_t bytes = myc_system_memory_bytes(here->system);
     for (uint32_t from = 0; from < 3; from++)
         bursts(here, from, &burst, 50);
-    cr_expect_eq(3 * 55 * 1000, journal.count);
+    cr_expect_eq(3 * 55 * 900, journal.count);
     cr_expect_eq(bytes, myc_system_memory_bytes(here->system));
     world_close(here);
     journal_fini(&journal);

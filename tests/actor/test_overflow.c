@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "actor_support.h"
-#include "base/limits.h"
 
 enum { EXTRA = 20 };
 
@@ -249,7 +248,7 @@ Test(overflow, refusing_overshoots_by_at_most_a_lane_for_each_sender)
         journal.permits = 17;
         world_pass(here);
     }
-    cr_expect_leq(most, BOUND + 1 + SENDERS * MYC__LANE_SLOTS);
+    cr_expect_leq(most, BOUND + 1 + SENDERS * LANE_MESSAGES);
     cr_expect_gt(most, BOUND);
     journal.gated = false;
     world_run(here);
@@ -267,10 +266,10 @@ Test(overflow, a_full_lane_refuses_a_drop_policy_too_and_loses_nothing)
     world_run(here); /* the order to start has left the lane */
     struct burst burst = {desk, 0, 3000, 0, 0};
     send_burst(here->ctx, &burst);
-    cr_expect_eq(MYC__LANE_SLOTS, burst.sent);
-    cr_expect_eq(3000 - MYC__LANE_SLOTS, burst.refused);
+    cr_expect_eq(LANE_MESSAGES, burst.sent);
+    cr_expect_eq(3000 - LANE_MESSAGES, burst.refused);
     world_run(here);
-    expect_numbers(&journal, 0, MYC__LANE_SLOTS);
+    expect_numbers(&journal, 0, LANE_MESSAGES);
     cr_expect_eq(0, world_since(here).dropped);
     world_close(here);
     journal_fini(&journal);

@@ -1,17 +1,16 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "actor_support.h"
 
-/* A source: ticket 0 makes it send ten to its receiver and pause; every other is only noted. */
-enum { SENT_AT_ONCE = 10 };
+enum { BOUND = 10, SENT = BOUND + 1 }; /* one in hand, and a mailbox at its bound */
 
-static myc_next send_ten_and_pause(struct journal *journal, myc_context *ctx,
-                                   const ticket_data *ticket)
+/* A source: ticket 0 makes it pause until its receiver has room; every other is only noted. */
+static myc_next pause_at_first(struct journal *journal, myc_context *ctx, const ticket_data *ticket)
 {
     desk_ref to = *(desk_ref *)journal->user;
-    for (uint32_t number = 0; ticket->number == 0 && number < SENT_AT_ONCE; number++)
-        cr_expect_eq(MYC_SENT, send_ticket(ctx, to, 0, number));
-    if (ticket->number == 0)
+    if (ticket->number == 0) {
+        cr_expect_eq(0, myc_room(ctx, to.address));
         myc_pause_until_room(ctx, to.address);
+    }
     return MYC_CONTINUE;
 }
 
@@ -23,14 +22,17 @@ struct pair {
     desk_ref sink;
 };
 
-/* The source on worker 0 is paused with tickets 1 and 2 queued; the sink, one in hand, is shut. */
+/* The source on worker 0 is paused with tickets 1 and 2 queued; the sink, one in hand, is full. */
 static void pair_open(struct pair *pair, uint32_t sink_worker)
 {
     *pair = (struct pair){.here = world_open(2)};
     pair->sink_journal.gated = true;
     pair->sink = world_desk(pair->here, sink_worker, &pair->sink_journal,
-                            &(myc_spawn_options){.mailbox_bound = SENT_AT_ONCE});
-    pair->source_journal.on_ticket = send_ten_and_pause;
+                            &(myc_spawn_options){.mailbox_bound = BOUND});
+    for (uint32_t number = 0; number < SENT; number++)
+        cr_expect_eq(MYC_SENT, send_ticket(pair->here->ctx, pair->sink, 0, number));
+    world_run(pair->here);
+    pair->source_journal.on_ticket = pause_at_first;
     pair->source_journal.user = &pair->sink;
     pair->source = world_desk(pair->here, 0, &pair->source_journal, NULL);
     for (uint32_t number = 0; number < 3; number++)
@@ -46,16 +48,16 @@ static void pair_close(struct pair *pair)
     journal_fini(&pair->sink_journal);
 }
 
-/* Half of the bound is 5: with one in hand it is reached when 6 of 10 are not done. */
+/* Half of the bound is 5: with one in hand it is reached when 6 of 11 are not done. */
 static void resumes_at_half(uint32_t sink_worker)
 {
     struct pair pair;
     pair_open(&pair, sink_worker);
-    for (uint32_t done = 1; done <= SENT_AT_ONCE; done++) {
+    for (uint32_t done = 1; done <= SENT; done++) {
         pair.sink_journal.permits = 1;
         world_run(pair.here);
         cr_assert_eq(done, pair.sink_journal.count);
-        cr_expect_eq(done < 4 ? 1 : 3, pair.source_journal.count, "after %u", done);
+        cr_expect_eq(done < 5 ? 1 : 3, pair.source_journal.count, "after %u", done);
     }
     expect_numbers(&pair.source_journal, 0, 3);
     pair_close(&pair);
@@ -99,7 +101,7 @@ Test(pause, a_stop_reaches_a_paused_source)
         cr_expect_eq(2, letters_of(pair.here, MYC_DEAD_LEFT));
         pair.sink_journal.gated = false; /* the sink tells one that is gone that there is room */
         world_run(pair.here);
-        expect_numbers(&pair.sink_journal, 0, SENT_AT_ONCE);
+        expect_numbers(&pair.sink_journal, 0, SENT);
         pair_close(&pair);
     }
     NO_LEAKS();
@@ -113,7 +115,7 @@ Test(pause, a_stop_of_the_system_reaches_a_paused_source)
         world_end(pair.here);
         cr_expect_eq(1, pair.source_journal.stops);
         cr_expect_eq(MYC_EXIT_SYSTEM, pair.source_journal.why.reason);
-        cr_expect_eq(12, pair.here->letter_count);
+        cr_expect_eq(SENT + 2, pair.here->letter_count);
         world_free(pair.here);
         journal_fini(&pair.source_journal);
     }
@@ -163,15 +165,15 @@ Test(pause, pausing_on_what_can_never_drain_is_no_pause)
 /* It would wait for itself to drain. */
 Test(pause, an_actor_with_a_full_mailbox_does_not_wait_for_itself)
 {
-    enum { BOUND = 4 };
+    enum { OWN_BOUND = 4 };
     struct world *here = world_open(1);
     struct journal journal = {.on_ticket = pause_on_user};
-    desk_ref desk = world_desk(here, 0, &journal, &(myc_spawn_options){.mailbox_bound = BOUND});
+    desk_ref desk = world_desk(here, 0, &journal, &(myc_spawn_options){.mailbox_bound = OWN_BOUND});
     journal.user = &desk.address;
-    for (uint32_t number = 0; number < BOUND; number++)
+    for (uint32_t number = 0; number < OWN_BOUND; number++)
         cr_expect_eq(MYC_SENT, send_ticket(here->ctx, desk, 0, number));
     world_run(here);
-    expect_numbers(&journal, 0, BOUND);
+    expect_numbers(&journal, 0, OWN_BOUND);
     world_close(here);
     journal_fini(&journal);
     NO_LEAKS();

@@ -12,6 +12,6 @@ void send(myc_context *ctx, fruit_ref to)
     fruit_send_apple(ctx, to, apple_new(ctx));
 #else
     if (fruit_send_apple(ctx, to, apple_new(ctx)) != MYC_SENT)
-        myc_flush(ctx);
+        myc_stop(ctx, to.address);
 #endif
 }

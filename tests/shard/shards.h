@@ -52,7 +52,17 @@ MYC_UNUSED static shards *shards_open(void)
     return all;
 }
 
-/** Frees all; what waits in outboxes must have been flushed. */
+/** How many envelopes are in a lane. */
+MYC_UNUSED static uint32_t lane_depth(const myc__lane *lane)
+{
+    myc__envelope ignored;
+    uint32_t depth = 0;
+    while (depth < MYC__LANE_SLOTS && myc__lane_peek(lane, depth, &ignored))
+        depth++;
+    return depth;
+}
+
+/** Frees all; nothing may wait in an outbox. */
 MYC_UNUSED static void shards_close(shards *all)
 {
     for (uint32_t index = 0; index < SHARDS; index++) {
@@ -92,18 +102,30 @@ MYC_UNUSED static uint32_t live_blocks(myc__heap *heap)
     return count;
 }
 
-/** An envelope that carries a number. */
+/** An envelope to `worker` that carries a number. */
+MYC_UNUSED static myc__envelope numbered_for(uint32_t worker, uint64_t number)
+{
+    uint32_t index = (uint32_t)number & MYC__INDEX_MASK;
+    myc_address to = {worker << MYC__INDEX_BITS | index, 2 * (uint32_t)number + 1};
+    return myc__envelope_make(to, (uint32_t)number % MYC__ROWS_MAX,
+                              (const void *)(uintptr_t)number);
+}
+
 MYC_UNUSED static myc__envelope numbered(uint64_t number)
 {
-    return myc__envelope_make((myc_address){(uint32_t)number, 2 * (uint32_t)number + 1},
-                              (uint32_t)number % MYC__ROWS_MAX, (const void *)(uintptr_t)number);
+    return numbered_for(1, number);
+}
+
+MYC_UNUSED static bool carries_for(const myc__envelope *envelope, uint32_t worker, uint64_t number)
+{
+    myc__envelope expected = numbered_for(worker, number);
+    return envelope->slot == expected.slot && envelope->life_and_tag == expected.life_and_tag &&
+           envelope->payload == expected.payload;
 }
 
 MYC_UNUSED static bool carries(const myc__envelope *envelope, uint64_t number)
 {
-    myc__envelope expected = numbered(number);
-    return envelope->slot == expected.slot && envelope->life_and_tag == expected.life_and_tag &&
-           envelope->payload == expected.payload;
+    return carries_for(envelope, 1, number);
 }
 
 #endif

@@ -63,80 +63,91 @@ Test(context, makes_no_half_an_outbox_when_memory_is_out)
     NO_LEAKS();
 }
 
-Test(context, flushes_each_outbox_that_was_touched_once)
+/* No end of a turn has to come: what is posted wakes who sleeps. */
+Test(context, posts_control_at_once)
 {
     shards *all = shards_open();
-    myc__outbox *outboxes[SHARDS];
     for (uint32_t worker = 0; worker < SHARDS; worker++) {
         myc__parking_announce(&all->at[worker]->parking);
-        outboxes[worker] = myc__context_outbox(all->foreign, worker);
-        for (int count = 0; count < 3; count++) {
-            cr_assert(myc__outbox_post(outboxes[worker], numbered(1)));
-            myc__context_touch(all->foreign, outboxes[worker]);
-        }
-    }
-    cr_expect(myc__context_flush(all->foreign));
-    for (uint32_t worker = 0; worker < SHARDS; worker++) {
-        cr_expect_eq(3, myc__spsc_available(&outboxes[worker]->lane->ring));
+        cr_assert(myc__context_post_control(all->foreign, worker, numbered(1)));
+        cr_expect_eq(1, lane_depth(all->at[worker]->inbox[SHARDS]));
         cr_expect_eq(1, signals_of(all->at[worker]->parking.wake_fd));
-        cr_expect_not(outboxes[worker]->dirty);
-        myc__parking_announce(&all->at[worker]->parking);
+        cr_expect_not(all->foreign->outbox[worker]->blocked);
     }
-    cr_expect(myc__context_flush(all->foreign));
-    cr_expect_eq(0, signals_of(all->at[0]->parking.wake_fd), "there is nothing more to flush");
+    cr_expect_null(all->foreign->blocked);
+    cr_expect(myc__context_retry(all->foreign), "nothing waits");
+    cr_expect_eq(0, signals_of(all->at[0]->parking.wake_fd));
     shards_close(all);
     NO_LEAKS();
 }
 
-static void drain(myc__lane *lane)
-{
-    uint32_t count = myc__spsc_available(&lane->ring);
-    myc__spsc_read_done(&lane->ring, count);
-    myc__spsc_retire(&lane->ring);
-}
-
-Test(context, comes_back_to_an_outbox_whose_lane_was_full)
+Test(context, refuses_control_when_there_is_no_memory_for_an_outbox)
 {
     shards *all = shards_open();
-    myc__outbox *outboxes[SHARDS];
-    for (uint32_t worker = 0; worker < SHARDS; worker++) {
-        outboxes[worker] = myc__context_outbox(all->foreign, worker);
-        while (myc__outbox_post(outboxes[worker], numbered(1)))
-            continue;
-        cr_assert(myc__outbox_post_control(outboxes[worker], &all->foreign->memory, numbered(2)));
-        myc__context_touch(all->foreign, outboxes[worker]);
-    }
-    cr_expect_not(myc__context_flush(all->foreign));
-    cr_expect_not(myc__context_flush(all->foreign));
-    drain(outboxes[0]->lane);
-    cr_expect_not(myc__context_flush(all->foreign), "the other one waits still");
-    cr_expect_eq(0, outboxes[0]->waiting.depth);
-    cr_expect_eq(1, outboxes[1]->waiting.depth);
-    drain(outboxes[1]->lane);
-    cr_expect(myc__context_flush(all->foreign));
-    cr_expect_null(all->foreign->dirty);
+    all->probe.exhausted = true;
+    cr_expect_not(myc__context_post_control(all->foreign, 0, numbered(1)));
+    all->probe.exhausted = false;
+    cr_expect(myc__context_post_control(all->foreign, 0, numbered(1)));
+    cr_expect_eq(1, lane_depth(all->at[0]->inbox[SHARDS]));
+    shards_close(all);
+    NO_LEAKS();
+}
+
+/* Fills the lane to the last slot, the reserve too, and lets `waiting` more wait. */
+static myc__lane *block_lane(shards *all, uint32_t worker, uint32_t waiting)
+{
+    for (uint32_t count = 0; count < MYC__LANE_SLOTS + waiting; count++)
+        cr_assert(myc__context_post_control(all->foreign, worker, numbered(count)));
+    cr_expect_eq(waiting, all->foreign->outbox[worker]->waiting.depth);
+    cr_expect_eq(waiting > 0, all->foreign->outbox[worker]->blocked);
+    return all->at[worker]->inbox[SHARDS];
+}
+
+static void expect_numbers(myc__lane *lane, uint32_t first, uint32_t count)
+{
+    myc__envelope envelope;
+    cr_expect_eq(count, lane_depth(lane));
+    for (uint32_t ahead = 0; myc__lane_peek(lane, ahead, &envelope); ahead++)
+        cr_assert_eq(first + ahead, (uintptr_t)envelope.payload);
+}
+
+Test(context, comes_back_to_each_lane_where_control_waits)
+{
+    shards *all = shards_open();
+    myc__lane *first = block_lane(all, 0, 1);
+    myc__lane *second = block_lane(all, 1, 100);
+    cr_expect_not(myc__context_retry(all->foreign));
+    cr_expect_not(myc__context_retry(all->foreign));
+    myc__lane_retire(first, MYC__LANE_SLOTS);
+    cr_expect_not(myc__context_retry(all->foreign), "the other one waits still");
+    expect_numbers(first, MYC__LANE_SLOTS, 1);
+    cr_expect_not(all->foreign->outbox[0]->blocked);
+    myc__lane_retire(second, 40);
+    cr_expect_not(myc__context_retry(all->foreign));
+    cr_expect_eq(60, all->foreign->outbox[1]->waiting.depth);
+    myc__lane_retire(second, MYC__LANE_SLOTS);
+    cr_expect(myc__context_retry(all->foreign));
+    cr_expect_null(all->foreign->blocked);
+    expect_numbers(second, MYC__LANE_SLOTS + 40, 60);
+    myc__mailbox_fini(&all->foreign->outbox[1]->waiting, &all->foreign->memory);
+    shards_close(all);
+    NO_LEAKS();
+}
+
+/* It is in the list of blocked ones once, however often it is blocked. */
+Test(context, lists_a_blocked_outbox_once)
+{
+    shards *all = shards_open();
+    block_lane(all, 0, 3);
+    block_lane(all, 1, 3);
+    cr_assert_not_null(all->foreign->blocked);
+    myc__outbox *last = all->foreign->blocked->next_blocked;
+    cr_assert_not_null(last);
+    cr_expect_neq(all->foreign->blocked, last);
+    cr_expect_null(last->next_blocked);
     for (uint32_t worker = 0; worker < SHARDS; worker++)
-        cr_expect(carries(myc__lane_at(outboxes[worker]->lane,
-                                       myc__spsc_available(&outboxes[worker]->lane->ring) - 1),
-                          2));
-    shards_close(all);
-    NO_LEAKS();
-}
-
-/* A foreign thread has no end of a pass: what it sent and what it freed goes out together. */
-Test(context, of_a_foreign_thread_flushes_messages_and_memory)
-{
-    shards *all = shards_open();
-    myc__memory *home = &all->at[0]->context.memory;
-    void *payload = myc__memory_new_internal(home, 48);
-    myc__memory_free(&all->foreign->memory, myc__header_of(payload));
-    myc__outbox *outbox = myc__context_outbox(all->foreign, 1);
-    cr_assert(myc__outbox_post(outbox, numbered(1)));
-    myc__context_touch(all->foreign, outbox);
-    cr_expect_neq(payload, myc__memory_new_internal(home, 48), "not published yet");
-    myc__context_flush_foreign(all->foreign);
-    cr_expect_eq(payload, myc__memory_new_internal(home, 48));
-    cr_expect_eq(1, myc__spsc_available(&outbox->lane->ring));
+        myc__lane_retire(all->at[worker]->inbox[SHARDS], MYC__LANE_SLOTS);
+    cr_expect(myc__context_retry(all->foreign));
     shards_close(all);
     NO_LEAKS();
 }

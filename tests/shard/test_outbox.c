@@ -2,7 +2,7 @@
 #include "base/seeded.h"
 #include "shards.h"
 
-enum { STEPS = 60000 };
+enum { STEPS = 60000, MESSAGES_MAX = MYC__LANE_SLOTS - MYC__LANE_CONTROL_SLOTS };
 
 struct outbox_frame {
     shards *all;
@@ -25,20 +25,17 @@ static void open_outbox(struct outbox_frame *frame)
     cr_assert_eq(frame->lane, frame->outbox->lane, "the receiver finds the sender's lane");
 }
 
-static uint32_t available(struct outbox_frame *frame)
-{
-    return myc__spsc_available(&frame->lane->ring);
-}
-
 /* Takes up to `limit`, which must come in the order they were accepted in. */
 static uint32_t take(struct outbox_frame *frame, uint32_t limit)
 {
-    uint32_t count = available(frame);
-    count = count < limit ? count : limit;
-    for (uint32_t ahead = 0; ahead < count; ahead++)
-        cr_assert(carries(myc__lane_at(frame->lane, ahead), frame->taken++));
-    myc__spsc_read_done(&frame->lane->ring, count);
-    myc__spsc_retire(&frame->lane->ring);
+    myc__envelope envelope;
+    uint32_t count = 0;
+    while (count < limit && count < MYC__LANE_SLOTS &&
+           myc__lane_peek(frame->lane, count, &envelope)) {
+        cr_assert(carries(&envelope, frame->taken++));
+        count++;
+    }
+    myc__lane_retire(frame->lane, count);
     return count;
 }
 
@@ -59,53 +56,64 @@ static bool post_control(struct outbox_frame *frame)
 static void close_outbox(struct outbox_frame *frame)
 {
     while (frame->taken < frame->posted) {
-        myc__outbox_flush(frame->outbox);
+        myc__outbox_retry(frame->outbox);
         cr_assert_gt(take(frame, UINT32_MAX), 0, "%lu are lost",
                      (unsigned long)(frame->posted - frame->taken));
     }
-    cr_expect_eq(0, available(frame));
-    cr_expect(myc__outbox_flush(frame->outbox));
+    cr_expect_eq(0, lane_depth(frame->lane));
+    cr_expect(myc__outbox_retry(frame->outbox));
     myc__mailbox_fini(&frame->outbox->waiting, frame->memory);
     shards_close(frame->all);
 }
 
-Test(outbox, publishes_each_full_line_and_the_rest_by_a_flush)
+Test(outbox, sends_each_message_at_once_and_wakes_a_parked_receiver)
 {
     struct outbox_frame frame;
     open_outbox(&frame);
-    for (uint32_t count = 1; count <= 3 * MYC__LANE_LINE_SLOTS + 2; count++) {
-        cr_assert(post(&frame));
-        bool full_line = count % MYC__LANE_LINE_SLOTS == 0;
-        cr_expect_eq(full_line ? MYC__LANE_LINE_SLOTS : 0, take(&frame, UINT32_MAX), "after %u",
-                     count);
+    for (uint32_t count = 0; count < 20; count++) {
+        bool parked = count % 3 == 0;
+        if (parked)
+            myc__parking_announce(frame.receiver);
+        cr_assert(count % 2 ? post(&frame) : post_control(&frame));
+        cr_expect_eq(parked, signals_of(frame.receiver->wake_fd), "after %u", count);
+        cr_expect_eq(1, take(&frame, UINT32_MAX), "after %u", count);
     }
-    cr_expect(myc__outbox_flush(frame.outbox));
-    cr_expect_eq(2, take(&frame, UINT32_MAX));
     close_outbox(&frame);
     NO_LEAKS();
 }
 
-Test(outbox, wakes_the_receiver_by_a_flush_only)
+static void fill_for_messages(struct outbox_frame *frame)
+{
+    for (uint32_t count = 0; count < MESSAGES_MAX; count++)
+        cr_assert(post(frame), "%u", count);
+    cr_expect_not(post(frame), "the rest is kept for control");
+}
+
+Test(outbox, keeps_slots_for_control)
 {
     struct outbox_frame frame;
     open_outbox(&frame);
-    myc__parking_announce(frame.receiver);
-    for (uint32_t count = 0; count < 2 * MYC__LANE_LINE_SLOTS; count++)
-        post(&frame);
-    cr_expect_eq(0, signals_of(frame.receiver->wake_fd));
-    myc__outbox_flush(frame.outbox);
-    cr_expect_eq(1, signals_of(frame.receiver->wake_fd));
-    myc__outbox_flush(frame.outbox);
-    cr_expect_eq(0, signals_of(frame.receiver->wake_fd), "it is awake now");
+    fill_for_messages(&frame);
+    for (uint32_t count = 0; count < MYC__LANE_CONTROL_SLOTS; count++)
+        cr_expect(post_control(&frame));
+    cr_expect_eq(0, frame.outbox->waiting.depth);
+    cr_expect_eq(MYC__LANE_SLOTS, lane_depth(frame.lane));
+    cr_expect_not(post(&frame));
+    cr_expect_eq(MYC__LANE_CONTROL_SLOTS, take(&frame, MYC__LANE_CONTROL_SLOTS));
+    cr_expect_not(post(&frame), "what became free belongs to control again");
+    cr_expect_eq(1, take(&frame, 1));
+    cr_expect(post(&frame));
+    cr_expect_not(post(&frame));
     close_outbox(&frame);
     NO_LEAKS();
 }
 
+/* No slot is left, nor of those kept for control. */
 static void fill_lane(struct outbox_frame *frame)
 {
-    for (uint32_t count = 0; count < MYC__LANE_SLOTS; count++)
-        cr_assert(post(frame), "%u", count);
-    cr_expect_not(post(frame), "the lane is full");
+    fill_for_messages(frame);
+    for (uint32_t count = 0; count < MYC__LANE_CONTROL_SLOTS; count++)
+        cr_assert(post_control(frame));
 }
 
 Test(outbox, keeps_control_that_finds_the_lane_full_and_sends_it_first)
@@ -115,16 +123,30 @@ Test(outbox, keeps_control_that_finds_the_lane_full_and_sends_it_first)
     fill_lane(&frame);
     for (uint32_t count = 0; count < 20; count++)
         cr_expect(post_control(&frame));
-    cr_expect_not(myc__outbox_flush(frame.outbox), "something waits still");
+    cr_expect_not(myc__outbox_retry(frame.outbox), "something waits still");
     cr_expect_eq(5, take(&frame, 5));
-    cr_expect_not(post(&frame), "a message would overtake what waits");
-    cr_expect(post_control(&frame), "another order goes behind it");
-    cr_expect_not(myc__outbox_flush(frame.outbox));
-    cr_expect_not(post(&frame));
+    cr_expect(post_control(&frame), "there is room, but it goes behind what waits");
+    cr_expect_eq(21, frame.outbox->waiting.depth);
+    cr_expect_not(myc__outbox_retry(frame.outbox));
     cr_expect_eq(16, frame.outbox->waiting.depth);
     cr_expect_eq(100, take(&frame, 100));
-    cr_expect(myc__outbox_flush(frame.outbox));
+    cr_expect_not(post(&frame), "a message would overtake what waits");
+    cr_expect(myc__outbox_retry(frame.outbox));
     cr_expect(post(&frame));
+    close_outbox(&frame);
+    NO_LEAKS();
+}
+
+Test(outbox, wakes_the_receiver_when_what_waited_is_on_its_way)
+{
+    struct outbox_frame frame;
+    open_outbox(&frame);
+    fill_lane(&frame);
+    cr_expect(post_control(&frame));
+    take(&frame, UINT32_MAX);
+    myc__parking_announce(frame.receiver);
+    cr_expect(myc__outbox_retry(frame.outbox));
+    cr_expect_eq(1, signals_of(frame.receiver->wake_fd));
     close_outbox(&frame);
     NO_LEAKS();
 }
@@ -133,14 +155,33 @@ Test(outbox, says_how_many_messages_it_would_take)
 {
     struct outbox_frame frame;
     open_outbox(&frame);
-    cr_expect_eq(MYC__LANE_SLOTS, myc__outbox_room(frame.outbox));
-    fill_lane(&frame);
-    cr_expect_eq(0, myc__outbox_room(frame.outbox));
-    post_control(&frame);
+    cr_expect_eq(MESSAGES_MAX, myc__outbox_room(frame.outbox, 1));
+    fill_for_messages(&frame);
+    cr_expect_eq(0, myc__outbox_room(frame.outbox, 1));
+    for (uint32_t count = 0; count < MYC__LANE_CONTROL_SLOTS; count++)
+        cr_assert(post_control(&frame));
+    cr_expect_eq(0, myc__outbox_room(frame.outbox, 1), "it has used its own slots only");
     take(&frame, 10);
-    cr_expect_eq(0, myc__outbox_room(frame.outbox), "control goes first");
-    myc__outbox_flush(frame.outbox);
-    cr_expect_eq(9, myc__outbox_room(frame.outbox));
+    cr_expect_eq(0, myc__outbox_room(frame.outbox, 1), "these go to the reserve");
+    take(&frame, MYC__LANE_CONTROL_SLOTS);
+    cr_expect_eq(10, myc__outbox_room(frame.outbox, 1));
+    take(&frame, 500);
+    cr_expect_eq(10, myc__outbox_room(frame.outbox, 10), "it knows of enough");
+    cr_expect_eq(510, myc__outbox_room(frame.outbox, 11));
+    close_outbox(&frame);
+    NO_LEAKS();
+}
+
+Test(outbox, has_no_room_while_control_waits)
+{
+    struct outbox_frame frame;
+    open_outbox(&frame);
+    fill_lane(&frame);
+    cr_expect(post_control(&frame));
+    take(&frame, MYC__LANE_SLOTS);
+    cr_expect_eq(0, myc__outbox_room(frame.outbox, 1), "control goes first");
+    cr_expect(myc__outbox_retry(frame.outbox));
+    cr_expect_eq(MESSAGES_MAX - 1, myc__outbox_room(frame.outbox, MESSAGES_MAX));
     close_outbox(&frame);
     NO_LEAKS();
 }
@@ -160,15 +201,25 @@ Test(outbox, refuses_control_only_when_lane_and_memory_are_out)
     NO_LEAKS();
 }
 
-/* A flush leaves nothing unpublished, and something waiting only behind a full lane. */
-static void flush_checked(struct outbox_frame *frame)
+/* What is in the lane, by the numbers of the test alone. */
+static uint64_t in_lane(const struct outbox_frame *frame)
 {
-    bool all_posted = myc__outbox_flush(frame->outbox);
-    uint32_t waiting = frame->outbox->waiting.depth;
-    cr_assert_eq(waiting == 0, all_posted);
-    cr_assert_eq(0, myc__spsc_unpublished(&frame->lane->ring));
-    if (waiting)
-        cr_assert_eq(MYC__LANE_SLOTS, frame->posted - frame->taken - waiting);
+    return frame->posted - frame->taken - frame->outbox->waiting.depth;
+}
+
+/* After it, something waits behind a full lane only. */
+static void retry_checked(struct outbox_frame *frame)
+{
+    bool all_posted = myc__outbox_retry(frame->outbox);
+    cr_assert_eq(frame->outbox->waiting.depth == 0, all_posted);
+    cr_assert(all_posted || in_lane(frame) == MYC__LANE_SLOTS);
+}
+
+/* It is refused exactly when the reserve would be touched or it would overtake. */
+static void post_checked(struct outbox_frame *frame)
+{
+    bool expected = frame->outbox->waiting.depth == 0 && in_lane(frame) < MESSAGES_MAX;
+    cr_assert_eq(expected, post(frame));
 }
 
 static void random_step(struct outbox_frame *frame, seeded *random)
@@ -176,20 +227,18 @@ static void random_step(struct outbox_frame *frame, seeded *random)
     uint32_t dice = seeded_below(random, 100);
     uint32_t burst = seeded_below(random, 10) ? 8 : 600;
     if (dice < 50) {
-        uint32_t room = myc__outbox_room(frame->outbox);
-        for (uint32_t count = seeded_below(random, burst); count > 0; count--) {
-            bool accepted = post(frame);
-            cr_assert(accepted || room == 0, "it said there was room");
-            room -= room > 0;
-        }
+        uint32_t room = myc__outbox_room(frame->outbox, seeded_below(random, burst));
+        cr_assert(room == 0 || in_lane(frame) + room <= MESSAGES_MAX);
+        for (uint32_t count = seeded_below(random, burst); count > 0; count--)
+            post_checked(frame);
     } else if (dice < 60) {
         cr_assert(post_control(frame));
     } else if (dice < 80) {
-        flush_checked(frame);
+        retry_checked(frame);
     } else {
         take(frame, seeded_below(random, burst));
     }
-    cr_assert_leq(frame->posted - frame->taken - frame->outbox->waiting.depth, MYC__LANE_SLOTS);
+    cr_assert_leq(in_lane(frame), MYC__LANE_SLOTS);
 }
 
 Test(outbox, delivers_all_it_accepted_in_order_over_random_steps, .timeout = 60)

@@ -85,6 +85,16 @@ static inline void myc__pause(void)
     sim_pause();
 }
 
+static inline void myc__prefetch(const void *address)
+{
+    (void)address;
+}
+
+static inline void myc__prefetch_to_write(const void *address)
+{
+    (void)address;
+}
+
 static inline void myc__event_signal(int fd)
 {
     sim_event_signal(fd);

@@ -3,20 +3,27 @@
 
 #include <string.h>
 
-myc__lane *sim_lane_new(const char *name, uint32_t start)
+myc__lane *sim_lane_new(const char *name, uint32_t laps_before_wrap)
 {
     myc__lane *lane = sim_allocate(sizeof *lane, alignof(myc__lane));
-    myc__spsc_init(&lane->ring, MYC__LANE_SLOTS);
-    lane->ring.tail = lane->ring.filled = lane->ring.head_seen = start;
-    lane->ring.head = lane->ring.consumed = lane->ring.tail_seen = start;
+    myc__lane_init(lane, 0);
+    if (laps_before_wrap) {
+        sim_lap_ring_wraps(&lane->ring, MYC__LANE_SLOTS, laps_before_wrap);
+    }
     sim_lane_name(lane, name);
     return lane;
+}
+
+void sim_lap_ring_wraps(myc__lap_ring *ring, uint32_t slots, uint32_t laps_before_wrap)
+{
+    uint32_t start = 0u - laps_before_wrap * slots;
+    ring->filled = ring->taken = ring->taken_seen = ring->next = start;
 }
 
 void sim_lane_name(const myc__lane *lane, const char *name)
 {
     sim_name(lane, sizeof *lane, name);
-    sim_ring_name(&lane->ring, name);
+    sim_name_part(name, &lane->ring.taken, sizeof lane->ring.taken, 1, "taken");
     sim_name_part(name, lane->slots, sizeof lane->slots[0], MYC__LANE_SLOTS, "slots");
 }
 
@@ -28,26 +35,23 @@ void sim_ring_name(const myc__spsc_ring *ring, const char *name)
 
 void sim_lane_send(myc__lane *lane, myc__envelope envelope)
 {
-    while (!myc__lane_fill(lane, envelope)) {
+    while (!myc__lane_put(lane, envelope, 0)) {
         myc__pause();
     }
-    myc__spsc_publish(&lane->ring);
 }
 
 bool sim_lane_take(myc__lane *lane, myc__envelope *envelope)
 {
-    if (myc__spsc_available(&lane->ring) == 0) {
-        return false;
+    bool taken = myc__lane_peek(lane, 0, envelope);
+    if (taken) {
+        myc__lane_retire(lane, 1);
     }
-    *envelope = *myc__lane_at(lane, 0);
-    myc__spsc_read_done(&lane->ring, 1);
-    myc__spsc_retire(&lane->ring);
-    return true;
+    return taken;
 }
 
 void sim_lane_check(const myc__lane *lane)
 {
-    uint32_t used = lane->ring.tail - lane->ring.head;
+    uint32_t used = lane->ring.filled - lane->ring.taken;
     SIM_EXPECT(used <= MYC__LANE_SLOTS, "a lane of %d slots has %u in use", MYC__LANE_SLOTS, used);
 }
 

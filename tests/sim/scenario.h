@@ -10,22 +10,25 @@
 #include "message/reference.h"
 #include "shard/lane.h"
 
-/** An empty lane whose indices begin at `start`. */
-myc__lane *sim_lane_new(const char *name, uint32_t start);
+/** An empty lane to worker 0. Its positions wrap after so many laps, at most 255; 0 = not soon. */
+myc__lane *sim_lane_new(const char *name, uint32_t laps_before_wrap);
+
+/** Lets the positions of an empty ring wrap after so many laps, 1 to 255. */
+void sim_lap_ring_wraps(myc__lap_ring *ring, uint32_t slots, uint32_t laps_before_wrap);
 
 /** Names a lane and its parts. */
 void sim_lane_name(const myc__lane *lane, const char *name);
 
-/** Names a ring's indices. */
+/** Names the indices of a ring of the return path. */
 void sim_ring_name(const myc__spsc_ring *ring, const char *name);
 
-/** Sends one envelope and publishes it; spins while the lane is full. */
+/** Sends one envelope; spins while the lane is full. */
 void sim_lane_send(myc__lane *lane, myc__envelope envelope);
 
 /** Takes one envelope; false when there is none now. */
 bool sim_lane_take(myc__lane *lane, myc__envelope *envelope);
 
-/** A lane's indices as they are in memory are those of a ring. For steps. */
+/** No more is filled than there are slots, by what is in memory. For steps. */
 void sim_lane_check(const myc__lane *lane);
 
 /** An allocator whose memory comes from the arena, filled with rubbish. It lies there itself. */

@@ -2,20 +2,26 @@
 #include "scenario.h"
 
 /*
- * One producer, one consumer, batches of any size, more messages than slots, and indices that wrap:
- * everything arrives once, in order, with its content.
+ * One producer, one consumer, more messages than slots, and positions that wrap: everything arrives
+ * once, in order, with its content.
  *
- *   lane    lane.h as workers use it, four slots
- *   ring    the ring alone with two slots, where each publication and each retirement matters
+ *   lane    lane.h as workers use it, four slots, one of them kept for an order
+ *   ring    the ring alone with two slots, where each fill and each retirement matters
  */
-enum { MESSAGES = 7, RING_SLOTS = 2, WRAP_BEFORE = 3 };
+enum { MESSAGES = 7, RING_SLOTS = 2, LAPS_MAX = 2, RESERVE = MYC__LANE_CONTROL_SLOTS };
 
 static myc__lane *lane;
 static uint64_t *payloads;
+static uint32_t order; /* which message needs no reserve */
+
+typedef struct slot {
+    uint64_t word;
+    uint64_t rest;
+} slot;
 
 static struct {
-    myc__spsc_ring ring;
-    uint64_t slots[RING_SLOTS];
+    myc__lap_ring ring;
+    slot slots[RING_SLOTS];
 } * small;
 
 static uint32_t received;
@@ -25,15 +31,11 @@ static uint64_t content_of(uint32_t message)
     return 1000 + message;
 }
 
-static uint32_t random_start(void)
-{
-    return sim_random(2) ? UINT32_MAX - WRAP_BEFORE : 0;
-}
-
 static void setup_lane(void)
 {
     received = 0;
-    lane = sim_lane_new("lane", random_start());
+    order = sim_random(MESSAGES);
+    lane = sim_lane_new("lane", sim_random(1 + LAPS_MAX));
     payloads = sim_allocate(MESSAGES * sizeof *payloads, 64);
     sim_name_part("lane", payloads, sizeof *payloads, MESSAGES, "payloads");
 }
@@ -44,19 +46,24 @@ static void write_payload(uint32_t message)
     payloads[message] = content_of(message);
 }
 
+static bool put(uint32_t message, uint32_t reserve)
+{
+    return myc__lane_put(lane, (myc__envelope){message, message, &payloads[message]}, reserve);
+}
+
 static void produce(void)
 {
     for (uint32_t i = 0; i < MESSAGES; i++) {
         write_payload(i);
-        while (!myc__lane_fill(lane, (myc__envelope){i, i, &payloads[i]})) {
-            myc__spsc_publish(&lane->ring);
-            myc__pause();
-        }
-        if (sim_random(2)) {
-            myc__spsc_publish(&lane->ring);
+        if (i == order) {
+            bool sent = put(i, 0);
+            SIM_EXPECT(sent, "no slot was kept for an order");
+        } else {
+            while (!put(i, RESERVE)) {
+                myc__pause();
+            }
         }
     }
-    myc__spsc_publish(&lane->ring);
 }
 
 static void accept(const myc__envelope *envelope)
@@ -70,22 +77,21 @@ static void accept(const myc__envelope *envelope)
     received++;
 }
 
+/* As a worker takes a lane: one after the other as they come, and gives all slots back at once. */
 static void consume(void)
 {
     while (received < MESSAGES) {
-        uint32_t available = myc__spsc_available(&lane->ring);
-        if (available == 0) {
-            myc__spsc_retire(&lane->ring);
+        myc__envelope envelope;
+        uint32_t limit = 1 + sim_random(MYC__LANE_SLOTS);
+        uint32_t taken = 0;
+        while (taken < limit && received < MESSAGES && myc__lane_peek(lane, taken, &envelope)) {
+            accept(&envelope);
+            taken++;
+        }
+        if (taken) {
+            myc__lane_retire(lane, taken);
+        } else {
             myc__pause();
-            continue;
-        }
-        uint32_t taken = 1 + sim_random(available);
-        for (uint32_t i = 0; i < taken; i++) {
-            accept(myc__lane_at(lane, i));
-        }
-        myc__spsc_read_done(&lane->ring, taken);
-        if (sim_random(2)) {
-            myc__spsc_retire(&lane->ring);
         }
     }
 }
@@ -97,13 +103,13 @@ static void step_lane(void)
 
 static void check_lane(void)
 {
-    SIM_EXPECT(myc__spsc_available(&lane->ring) == 0, "more arrived than was sent");
+    SIM_EXPECT(!myc__lane_pending(lane), "more arrived than was sent");
 }
 
 const sim_scenario sim_scenario_lane = {
     .name = "lane",
     .about = "every envelope arrives once, in order, with its content",
-    .typical_steps = 80,
+    .typical_steps = 200,
     .setup = setup_lane,
     .step = step_lane,
     .check = check_lane,
@@ -113,64 +119,68 @@ const sim_scenario sim_scenario_lane = {
 static void setup_ring(void)
 {
     received = 0;
-    small = sim_allocate(sizeof *small, alignof(myc__spsc_ring));
-    myc__spsc_init(&small->ring, RING_SLOTS);
-    small->ring.tail = small->ring.filled = small->ring.head_seen = random_start();
-    small->ring.head = small->ring.consumed = small->ring.tail_seen = small->ring.tail;
-    sim_ring_name(&small->ring, "ring");
+    small = sim_allocate(sizeof *small, alignof(myc__lap_ring));
+    myc__lap_ring_init(&small->ring, RING_SLOTS);
+    uint32_t laps = sim_random(1 + LAPS_MAX);
+    if (laps) {
+        sim_lap_ring_wraps(&small->ring, RING_SLOTS, laps);
+    }
+    sim_name_part("ring", &small->ring.taken, sizeof small->ring.taken, 1, "taken");
     sim_name_part("ring", small->slots, sizeof small->slots[0], RING_SLOTS, "slots");
 }
 
 static void produce_numbers(void)
 {
     for (uint32_t i = 0; i < MESSAGES; i++) {
-        while (myc__spsc_room(&small->ring) == 0) {
-            myc__spsc_publish(&small->ring);
+        while (myc__lap_ring_room(&small->ring, RING_SLOTS, 1) == 0) {
             myc__pause();
         }
-        uint64_t *slot = &small->slots[myc__spsc_fill_slot(&small->ring)];
-        MYC__SHARED_WRITE(slot, sizeof *slot);
-        *slot = content_of(i);
-        myc__spsc_fill_done(&small->ring);
-        if (myc__spsc_unpublished(&small->ring) > sim_random(2)) {
-            myc__spsc_publish(&small->ring);
-        }
+        slot *next = &small->slots[myc__lap_ring_fill_slot(&small->ring, RING_SLOTS)];
+        MYC__SHARED_WRITE(&next->rest, sizeof next->rest);
+        next->rest = content_of(i);
+        myc__lap_ring_fill(&small->ring, RING_SLOTS, &next->word, i);
     }
-    myc__spsc_publish(&small->ring);
+}
+
+static bool take_number(void)
+{
+    const slot *next = &small->slots[myc__lap_ring_read_slot(&small->ring, RING_SLOTS, 0)];
+    uint64_t value;
+    if (!myc__lap_ring_read(&small->ring, RING_SLOTS, 0, &next->word, &value)) {
+        return false;
+    }
+    MYC__SHARED_READ(&next->rest, sizeof next->rest);
+    SIM_EXPECT(value == received && next->rest == content_of(received),
+               "%llu arrived where %u was expected", (unsigned long long)value, received);
+    received++;
+    myc__lap_ring_retire(&small->ring, 1);
+    return true;
 }
 
 static void consume_numbers(void)
 {
     while (received < MESSAGES) {
-        if (myc__spsc_available(&small->ring) == 0) {
+        if (!take_number()) {
             myc__pause();
-            continue;
         }
-        const uint64_t *slot = &small->slots[myc__spsc_read_slot(&small->ring, 0)];
-        MYC__SHARED_READ(slot, sizeof *slot);
-        SIM_EXPECT(*slot == content_of(received), "%llu arrived where %u was expected",
-                   (unsigned long long)*slot, received);
-        received++;
-        myc__spsc_read_done(&small->ring, 1);
-        myc__spsc_retire(&small->ring);
     }
 }
 
 static void step_ring(void)
 {
-    uint32_t used = small->ring.tail - small->ring.head;
+    uint32_t used = small->ring.filled - small->ring.taken;
     SIM_EXPECT(used <= RING_SLOTS, "a ring of %d slots has %u in use", RING_SLOTS, used);
 }
 
 static void check_ring(void)
 {
-    SIM_EXPECT(myc__spsc_available(&small->ring) == 0, "more arrived than was sent");
+    SIM_EXPECT(!take_number(), "more arrived than was sent");
 }
 
 const sim_scenario sim_scenario_ring = {
     .name = "ring",
     .about = "the same for the ring alone, with two slots",
-    .typical_steps = 80,
+    .typical_steps = 200,
     .setup = setup_ring,
     .step = step_ring,
     .check = check_ring,

@@ -3,6 +3,7 @@
 
 extern const sim_scenario sim_scenario_lane;
 extern const sim_scenario sim_scenario_ring;
+extern const sim_scenario sim_scenario_spsc;
 extern const sim_scenario sim_scenario_parking_asymmetric;
 extern const sim_scenario sim_scenario_parking_symmetric;
 extern const sim_scenario sim_scenario_reference;
@@ -12,6 +13,7 @@ extern const sim_scenario sim_scenario_slots;
 const sim_scenario *const sim_scenarios[] = {
     &sim_scenario_lane,
     &sim_scenario_ring,
+    &sim_scenario_spsc,
     &sim_scenario_parking_asymmetric,
     &sim_scenario_parking_symmetric,
     &sim_scenario_reference,

@@ -80,7 +80,7 @@ static void write_value(uint64_t value, char *text)
         *text++ = '&';
         sim_name_of((const void *)(uintptr_t)value, text);
     } else {
-        snprintf(text, VALUE_BYTES, "%" PRIu64, value);
+        snprintf(text, VALUE_BYTES, value >> 32 ? "0x%" PRIx64 : "%" PRIu64, value);
     }
 }
 

@@ -49,8 +49,7 @@ static inline void myc_ignore(myc_sent sent)
 /** What a handler wants next. Made by the four functions below, so it cannot be mistaken for a
  * myc_sent. */
 typedef struct myc_next {
-    int32_t verdict;
-    int32_t code;
+    int64_t verdict_and_code; /* one word: two fields would be put together in every handler */
 } myc_next;
 
 enum { MYC__CONTINUE = 0, MYC__AGAIN = 1, MYC__STOP = 2, MYC__FAIL = 3 };
@@ -58,9 +57,18 @@ enum { MYC__CONTINUE = 0, MYC__AGAIN = 1, MYC__STOP = 2, MYC__FAIL = 3 };
 static inline myc_next myc_next_make(int32_t verdict, int32_t code)
 {
     myc_next next;
-    next.verdict = verdict;
-    next.code = code;
+    next.verdict_and_code = (int64_t)code * 4 + verdict;
     return next;
+}
+
+static inline int32_t myc_next_verdict(myc_next next)
+{
+    return (int32_t)(next.verdict_and_code & 3);
+}
+
+static inline int32_t myc_next_code(myc_next next)
+{
+    return (int32_t)(next.verdict_and_code >> 2);
 }
 
 /** Go on with the next message. */
@@ -153,9 +161,7 @@ MYC_API MYC_MUST_CHECK int myc_spawn(myc_context *ctx, const myc_behaviour *beha
  * actor.
  *
  * Takes `payload`, also when refused; NULL (a failed T_new()) is refused as MYC_FULL. Order is kept
- * per sender and receiver. Never blocks.
- * Across workers it is published at the end of the turn, or sooner when a cache line of messages
- * has gathered; a foreign thread's send goes out at once.
+ * per sender and receiver. Never blocks; goes out at once, also to another worker.
  */
 MYC_API myc_sent myc_send(myc_context *ctx, myc_address to, uint32_t tag, const void *payload);
 
@@ -188,9 +194,6 @@ MYC_API uint32_t myc_room(const myc_context *ctx, myc_address to);
  * ever: pause only downstream.
  */
 MYC_API void myc_pause_until_room(myc_context *ctx, myc_address to);
-
-/** Publishes what this context has sent so far, for a handler that goes on computing. */
-MYC_API void myc_flush(myc_context *ctx);
 
 /** The worker this context belongs to, or UINT32_MAX on a foreign thread. */
 MYC_API uint32_t myc_worker(const myc_context *ctx);

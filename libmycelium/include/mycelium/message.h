@@ -77,6 +77,13 @@ MYC_API void *myc_new_uninitialized(myc_context *ctx, const myc_type *type);
 /** Adds a reference; returns `payload`. Borrows it: the caller must hold a reference. */
 MYC_API const void *myc_retain(myc_context *ctx, const void *payload);
 
+/**
+ * Gives the handler's own reference to the message it handles, so that it can send it on without
+ * counting: from then on the message is as the reference goes, not borrowed for the call. The
+ * second time, or with another payload, it is myc_retain(). Returns `payload`.
+ */
+MYC_API const void *myc_move(myc_context *ctx, const void *payload);
+
 /** Drops a reference; the last one destroys the payload. Takes the reference. NULL is ignored. */
 MYC_API void myc_release(myc_context *ctx, const void *payload);
 
@@ -134,7 +141,7 @@ MYC_API int myc_flat_decode(const char *type_name, void *payload, size_t payload
 #define MYC__ALIGNOF(T) _Alignof(T)
 #endif
 
-/** In a header, after the struct: T_type, T_new(), T_retain(), T_release(), T_cast(). */
+/** In a header, after the struct: T_type, T_new(), T_retain(), T_move(), T_release(), T_cast(). */
 #define MYC_MESSAGE(T)                                                                             \
     MYC_API extern const myc_type T##_type;                                                        \
     MYC_UNUSED static inline T *T##_new(myc_context *ctx)                                          \
@@ -145,6 +152,10 @@ MYC_API int myc_flat_decode(const char *type_name, void *payload, size_t payload
     MYC_UNUSED static inline const T *T##_retain(myc_context *ctx, const T *payload)               \
     {                                                                                              \
         return (const T *)myc_retain(ctx, payload);                                                \
+    }                                                                                              \
+    MYC_UNUSED static inline const T *T##_move(myc_context *ctx, const T *payload)                 \
+    {                                                                                              \
+        return (const T *)myc_move(ctx, payload);                                                  \
     }                                                                                              \
     MYC_UNUSED static inline void T##_release(myc_context *ctx, const T *payload)                  \
     {                                                                                              \
