@@ -21,6 +21,8 @@
  *   myc__pause()                                          in a spin loop
  *   myc__prefetch(address), myc__prefetch_to_write(address)   hints; any address will do
  *   myc__event_signal(fd)                                 wakes who waits for the eventfd
+ *   myc__word_wait(word, expected, timeout_ns)            sleeps while the word has that value
+ *   myc__word_wake(word)                                  wakes who sleeps on the word
  *   MYC__SHARED_WRITE(p, n), MYC__SHARED_READ(p, n)       marks a plain access to memory that
  * another thread accesses too: nothing in a build, checked for races by the explorer
  *
@@ -55,6 +57,17 @@ static inline void myc__event_signal(int fd)
     ssize_t written = write(fd, &one, sizeof one);
     (void)written; /* EAGAIN means the counter is at its top: it is readable, so the wait ends */
 }
+
+/**
+ * Sleeps until myc__word_wake() or until `timeout_ns` is over (-1 = never). Returns at once when
+ * `*word` is not `expected`; looking and going to sleep are one step for who changes the word and
+ * then wakes. It may end early (signals): look again. One thread at a time sleeps on a word.
+ */
+void myc__word_wait(const uint32_t *word, uint32_t expected, int64_t timeout_ns);
+
+/** Wakes the thread that sleeps on `word`, if one does. Does not touch the word, which may be gone
+ * by now. */
+void myc__word_wake(const uint32_t *word);
 
 /** True when this kernel has the asymmetric fence; registers the process for it. */
 bool myc__fence_asymmetric_setup(void);

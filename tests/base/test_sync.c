@@ -233,6 +233,52 @@ Test(sync, signals_an_event_that_stays_until_it_is_read)
     NO_LEAKS();
 }
 
+Test(sync, does_not_sleep_on_a_word_that_has_changed, .timeout = 20)
+{
+    uint32_t word = 1;
+    myc__word_wake(&word);
+    myc__word_wait(&word, 2, -1);
+    cr_expect_eq(1, word);
+    NO_LEAKS();
+}
+
+/* A wait may end early, but not time after time. */
+Test(sync, sleeps_on_a_word_until_the_time_is_over, .timeout = 20)
+{
+    const int64_t timeout_ns = 2000000;
+    uint32_t word = 1;
+    uint64_t slept_ns = 0;
+    for (int round = 0; round < 10 && slept_ns < (uint64_t)timeout_ns; round++) {
+        uint64_t start_ns = myc__kernel_now_ns();
+        myc__word_wait(&word, 1, timeout_ns);
+        slept_ns = myc__kernel_now_ns() - start_ns;
+    }
+    cr_expect_geq(slept_ns, (uint64_t)timeout_ns);
+    NO_LEAKS();
+}
+
+static void *change_and_wake(void *argument)
+{
+    uint32_t *word = argument;
+    (void)myc__exchange_acq_rel_u32(word, 1);
+    myc__word_wake(word);
+    return NULL;
+}
+
+/* A lost wake is a wait without end, which the time limit ends. */
+Test(sync, is_woken_from_a_word_by_another_thread, .timeout = 60)
+{
+    for (int round = 0; round < 500; round++) {
+        uint32_t word = 0;
+        pthread_t thread;
+        cr_assert_eq(0, pthread_create(&thread, NULL, change_and_wake, &word));
+        while (myc__load_acquire_u32(&word) == 0)
+            myc__word_wait(&word, 0, -1);
+        pthread_join(thread, NULL);
+    }
+    NO_LEAKS();
+}
+
 Test(sync, does_not_block_on_an_event_whose_counter_is_at_its_top, .timeout = 20)
 {
     int fd = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);

@@ -5,11 +5,13 @@
 #include "engine.h"
 
 /*
- * Events are counters as the kernel's eventfds are. A signal is a system call, but the protocols
- * must not rely on that: it neither fences nor synchronises here.
+ * Events are counters as the kernel's eventfds are; a word is slept on as on a futex. A signal and
+ * a wake are system calls, but the protocols must not rely on that: they neither fence nor
+ * synchronise here.
  */
 static uint32_t event_counts[SIM_EVENTS];
 static uint32_t event_signals[SIM_EVENTS];
+static uint32_t word_wakes;
 
 enum { MUTEXES = 8 };
 
@@ -25,6 +27,7 @@ void sim_blocking_reset(void)
 {
     memset(event_counts, 0, sizeof event_counts);
     memset(event_signals, 0, sizeof event_signals);
+    word_wakes = 0;
     memset(mutexes, 0, sizeof mutexes);
 }
 
@@ -65,6 +68,37 @@ void sim_event_wait(int fd)
 uint32_t sim_event_signals(int fd)
 {
     return event_signals[fd];
+}
+
+/* The look is a load like any other, which sees the thread's own stores before others do. Nothing
+ * comes between it and the sleep. */
+void sim_word_wait(const uint32_t *word, uint32_t expected)
+{
+    if (sim_load(word, sizeof *word, SIM_RELAXED) != expected) {
+        return;
+    }
+    sim_note("sleeps on the word");
+    sim_self()->word = word;
+    sim_self()->state = SIM_WAITS_WORD;
+    sim_block();
+}
+
+void sim_word_wake(const uint32_t *word)
+{
+    sim_step();
+    word_wakes++;
+    for (uint32_t i = 0; i < sim.thread_count; i++) {
+        sim_thread *thread = &sim.threads[i];
+        if (thread->state == SIM_WAITS_WORD && thread->word == word) {
+            thread->state = SIM_READY;
+        }
+    }
+    sim_note("wakes the word");
+}
+
+uint32_t sim_word_wakes(void)
+{
+    return word_wakes;
 }
 
 static mutex *mutex_at(const void *address)

@@ -30,7 +30,13 @@ typedef struct sim_pending {
     bool release;
 } sim_pending;
 
-typedef enum sim_state { SIM_READY, SIM_WAITS_EVENT, SIM_WAITS_MUTEX, SIM_ENDED } sim_state;
+typedef enum sim_state {
+    SIM_READY,
+    SIM_WAITS_EVENT,
+    SIM_WAITS_WORD,
+    SIM_WAITS_MUTEX,
+    SIM_ENDED
+} sim_state;
 
 typedef struct sim_thread {
     sim_clock now;    /* what it did and knows of */
@@ -40,6 +46,7 @@ typedef struct sim_thread {
     uint32_t buffered;
     sim_state state;
     int event;         /* while SIM_WAITS_EVENT */
+    const void *word;  /* while SIM_WAITS_WORD */
     const void *mutex; /* while SIM_WAITS_MUTEX */
     int32_t priority;
     sim_coroutine coroutine;

@@ -58,6 +58,9 @@ void sim_event_wait(int fd);
 /** How often `fd` was signalled in this schedule. */
 uint32_t sim_event_signals(int fd);
 
+/** How often a word was woken in this schedule, slept on or not. */
+uint32_t sim_word_wakes(void);
+
 /** A line in the trace, for what is no shared access. */
 void sim_note(const char *format, ...) __attribute__((format(printf, 1, 2)));
 

@@ -19,6 +19,8 @@ void sim_fence_full(void);
 void sim_fence_every_thread(void);
 void sim_pause(void);
 void sim_event_signal(int fd);
+void sim_word_wait(const uint32_t *word, uint32_t expected);
+void sim_word_wake(const uint32_t *word);
 void sim_plain_access(const void *memory, size_t size_bytes, bool writes);
 
 #define MYC__SHARED_WRITE(memory, size_bytes) sim_plain_access(memory, size_bytes, true)
@@ -98,6 +100,18 @@ static inline void myc__prefetch_to_write(const void *address)
 static inline void myc__event_signal(int fd)
 {
     sim_event_signal(fd);
+}
+
+/* No timeout ever ends it: a wake-up that is lost must show. */
+static inline void myc__word_wait(const uint32_t *word, uint32_t expected, int64_t timeout_ns)
+{
+    (void)timeout_ns;
+    sim_word_wait(word, expected);
+}
+
+static inline void myc__word_wake(const uint32_t *word)
+{
+    sim_word_wake(word);
 }
 
 static inline bool myc__fence_asymmetric_setup(void)

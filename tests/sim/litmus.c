@@ -188,6 +188,25 @@ static void signal_if_x(void)
     }
 }
 
+static void sleep_until_y(void)
+{
+    while (myc__load_relaxed_u32(&shared->y) == 0) {
+        myc__word_wait(&shared->y, 0, -1);
+    }
+}
+
+static void change_and_wake(void)
+{
+    (void)myc__exchange_acq_rel_u32(&shared->y, 1);
+    myc__word_wake(&shared->y);
+}
+
+static void wake_and_change(void)
+{
+    myc__word_wake(&shared->y);
+    (void)myc__exchange_acq_rel_u32(&shared->y, 1);
+}
+
 static void spin_on_y(void)
 {
     while (!myc__load_acquire_u32(&shared->y)) {
@@ -244,6 +263,12 @@ static const litmus all[] = {
      false,
      no_check,
      {wait_for_signal, signal_if_x, add_one}},
+    {"wake before or after the sleep", NULL, false, no_check, {sleep_until_y, change_and_wake}},
+    {"wake before the change",
+     "nobody can go on; first sleeps on a word",
+     false,
+     no_check,
+     {sleep_until_y, wake_and_change}},
     {"spinning on what comes", NULL, false, no_check, {spin_on_y, add_to_y}},
     {"spinning on what never comes", "livelock", false, no_check, {spin_on_y}},
 };

@@ -69,6 +69,9 @@ static noreturn void fail_stuck(void)
         if (thread->state == SIM_WAITS_EVENT) {
             used += snprintf(text + used, sizeof text - (size_t)used, "; %s waits for event %d",
                              sim.scenario->threads[i].name, thread->event);
+        } else if (thread->state == SIM_WAITS_WORD) {
+            used += snprintf(text + used, sizeof text - (size_t)used, "; %s sleeps on a word",
+                             sim.scenario->threads[i].name);
         } else if (thread->state == SIM_WAITS_MUTEX) {
             used += snprintf(text + used, sizeof text - (size_t)used, "; %s waits for a mutex",
                              sim.scenario->threads[i].name);
