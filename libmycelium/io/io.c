@@ -1,9 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "io/io.h"
 
-#include <poll.h>
-#include <unistd.h>
-
 #include "io/source.h"
 #include "io/worker_driver.h"
 #include "shard/fabric.h"
@@ -134,22 +131,26 @@ uint32_t myc__io_poll(myc__io *io)
     return done + completions + (completions ? poll_sources(io) : 0);
 }
 
-static void wait_for_wake(int wake_fd, int64_t timeout_ns)
+static bool is_in_flight(const myc__io *io)
 {
-    struct pollfd wake = {wake_fd, POLLIN, 0};
-    struct timespec timeout = {timeout_ns / 1000000000, timeout_ns % 1000000000};
-    (void)ppoll(&wake, 1, timeout_ns < 0 ? NULL : &timeout, NULL);
-    uint64_t signals;
-    ssize_t taken = read(wake.fd, &signals, sizeof signals);
-    (void)taken; /* EAGAIN: the timeout came first */
+    return io->driver && myc__driver_in_flight(io->driver) > 0;
+}
+
+void myc__io_announce_wait(myc__io *io)
+{
+    if (is_in_flight(io)) {
+        myc__parking_announce(&io->shard->parking);
+    } else {
+        myc__parking_announce_on_word(&io->shard->parking);
+    }
 }
 
 void myc__io_wait(myc__io *io, int64_t timeout_ns)
 {
-    if (io->driver) {
+    if (is_in_flight(io)) {
         myc__driver_wait(io->driver, timeout_ns);
     } else {
-        wait_for_wake(io->shard->parking.wake_fd, timeout_ns);
+        myc__parking_wait(&io->shard->parking, timeout_ns);
     }
 }
 

@@ -4,7 +4,7 @@
 
 /*
  * The I/O of one worker: its sources, and where it sleeps. The driver behind it is made when the
- * first source is opened; a worker without sources sleeps on its eventfd alone.
+ * first source is opened; a worker with nothing in flight sleeps without it, which is cheaper.
  *
  * Threads: the worker's.
  */
@@ -22,7 +22,12 @@ void myc__io_destroy(myc__io *io);
  * did. */
 uint32_t myc__io_poll(myc__io *io);
 
-/** Sleeps until the worker is woken, I/O completes or `timeout_ns` has passed (-1 = never). */
+/** W1 and W2 of the parking handshake, for the wait that fits. What is in flight must not change
+ * before the wait. */
+void myc__io_announce_wait(myc__io *io);
+
+/** Sleeps until the worker is woken, I/O completes or `timeout_ns` has passed (-1 = never). May end
+ * early. After the announcement. */
 void myc__io_wait(myc__io *io, int64_t timeout_ns);
 
 /** Closes every source; shard->open_sources goes to 0 in later polls. */

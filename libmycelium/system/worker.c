@@ -89,7 +89,7 @@ static void park(myc__shard *shard, int64_t timeout_ns)
     if (shard->awaits_lanes) {
         myc__ask_for_lanes(shard);
     }
-    myc__parking_announce(&shard->parking);
+    myc__io_announce_wait(shard->io);
     if (!has_work(shard)) {
         myc__io_wait(shard->io, shard->context.blocked ? RETRY_NS : timeout_ns);
     }

@@ -8,31 +8,41 @@ static myc__shard *shard_of(struct frame *frame, uint32_t worker)
     return frame->system->fabric.shards[worker];
 }
 
+/* As system/worker.c parks; nobody has work for it. */
+static void park(myc__shard *shard, int64_t timeout_ns)
+{
+    myc__io_announce_wait(shard->io);
+    myc__io_wait(shard->io, timeout_ns);
+    myc__parking_leave(&shard->parking);
+}
+
 /* A wait may end early, but not time after time. No timer ends one too soon. */
-static bool can_sleep(myc__io *io)
+static bool can_sleep(myc__shard *shard)
 {
     for (int round = 0; round < 10; round++) {
-        (void)myc__io_poll(io);
+        (void)myc__io_poll(shard->io);
         uint64_t start_ns = myc__kernel_now_ns();
-        myc__io_wait(io, SHORT_NS);
+        park(shard, SHORT_NS);
         if (myc__kernel_now_ns() - start_ns >= (uint64_t)SHORT_NS)
             return true;
     }
     return false;
 }
 
-/* Sleeps until the signal that was given before: it would sleep for ever without. */
+/* A sender that comes between announcement and wait: the worker would sleep for ever without. */
 static void expect_wakes(myc__shard *shard)
 {
-    myc__event_signal(shard->parking.wake_fd);
+    myc__io_announce_wait(shard->io);
+    myc__parking_notify(&shard->parking);
     myc__io_wait(shard->io, -1);
-    cr_expect(can_sleep(shard->io), "it is woken for ever");
+    cr_expect_eq(MYC__AWAKE, shard->parking.state);
+    cr_expect(can_sleep(shard), "it is woken for ever");
 }
 
 DRIVEN_TEST(io, sleeps_and_wakes_before_there_is_a_source)
 {
     for (uint32_t worker = 0; worker < 2; worker++) {
-        cr_expect(can_sleep(shard_of(frame, worker)->io));
+        cr_expect(can_sleep(shard_of(frame, worker)));
         for (int round = 0; round < 3; round++)
             expect_wakes(shard_of(frame, worker));
     }
@@ -55,6 +65,9 @@ DRIVEN_TEST(io, sleeps_and_wakes_while_a_source_waits)
     for (int round = 0; round < 3; round++)
         expect_wakes(shard);
     cr_expect_eq(1, shard->open_sources);
+    myc__io_announce_wait(shard->io);
+    cr_expect_eq(MYC__PARKED, shard->parking.state, "the pipe must be able to end the wait");
+    myc__parking_leave(&shard->parking);
     close(fds[0]);
     close(fds[1]);
     await_quiescence(frame);
@@ -67,6 +80,9 @@ DRIVEN_TEST(io, sleeps_and_wakes_after_its_last_source)
     myc__shard *shard = shard_of(frame, worker_of(spawn_reader(frame, &script)));
     await_quiescence(frame);
     expect_read_to_end(&script, 10);
+    myc__io_announce_wait(shard->io);
+    cr_expect_eq(MYC__PARKED_ON_WORD, shard->parking.state);
+    myc__parking_leave(&shard->parking);
     for (int round = 0; round < 3; round++)
         expect_wakes(shard);
 }

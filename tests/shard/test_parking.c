@@ -54,12 +54,30 @@ Test(parking, is_awake_after_it_leaves_by_itself)
     NO_LEAKS();
 }
 
+Test(parking, wakes_a_worker_on_its_word_without_a_signal)
+{
+    myc__parking parking = open_parking(false);
+    for (int round = 0; round < 3; round++) {
+        myc__parking_announce_on_word(&parking);
+        cr_expect_eq(MYC__PARKED_ON_WORD, parking.state);
+        for (int index = 0; index < 5; index++)
+            myc__parking_notify(&parking);
+        cr_expect_eq(MYC__AWAKE, parking.state);
+        myc__parking_wait(&parking, -1); /* returns, since the wake came before */
+        myc__parking_leave(&parking);
+    }
+    cr_expect_eq(0, signals_of(parking.wake_fd));
+    close(parking.wake_fd);
+    NO_LEAKS();
+}
+
 /* A worker that parks whenever it has no work; work is a number that goes up. */
 struct worker {
     myc__parking parking;
     _Alignas(MYC__CACHE_LINE) uint32_t work; /* atomic */
     uint32_t done;
     uint32_t waits; /* how often it went into the kernel */
+    bool on_word;
     struct worker *other;
 };
 
@@ -79,13 +97,29 @@ static void wait_for_signal(struct worker *worker)
     worker->waits++;
 }
 
+static void wait_on_word(struct worker *worker)
+{
+    myc__parking_wait(&worker->parking, -1);
+    worker->waits++;
+}
+
+static void park(struct worker *worker)
+{
+    if (worker->on_word)
+        myc__parking_announce_on_word(&worker->parking);
+    else
+        myc__parking_announce(&worker->parking);
+    if (!has_work(worker))
+        (worker->on_word ? wait_on_word : wait_for_signal)(worker);
+    myc__parking_leave(&worker->parking);
+}
+
+/* As a worker that has I/O in flight at one time and none at another. */
 static void park_until_work(struct worker *worker)
 {
     while (!has_work(worker)) {
-        myc__parking_announce(&worker->parking);
-        if (!has_work(worker))
-            wait_for_signal(worker);
-        myc__parking_leave(&worker->parking);
+        worker->on_word = !worker->on_word;
+        park(worker);
     }
     worker->done++;
 }

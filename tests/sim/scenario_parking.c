@@ -5,7 +5,8 @@
 /*
  * A worker that parks as soon as it has nothing to do; two senders that open their lane with the
  * first message; a thread that orders the worker to end. No wake-up is lost, each message is
- * handled once, and an announcement is answered by at most one signal. With both kinds of fences.
+ * handled once, and an announcement is answered by at most one signal or wake. With both kinds of
+ * fences and both ways to wait.
  */
 enum { SENDERS = 2, MESSAGES = 2, WAKE_EVENT = 0, SENDER_ENDPOINT = 1 };
 
@@ -127,12 +128,32 @@ static bool has_work(bool ends)
     return false;
 }
 
-static void park(bool ends)
+static void announce(bool on_word)
 {
     announced++;
-    myc__parking_announce(&shard->parking);
-    if (!has_work(ends)) {
+    if (on_word) {
+        myc__parking_announce_on_word(&shard->parking);
+    } else {
+        myc__parking_announce(&shard->parking);
+    }
+}
+
+static void wait_for_wake(bool on_word)
+{
+    if (on_word) {
+        myc__parking_wait(&shard->parking, -1);
+    } else {
         sim_event_wait(WAKE_EVENT);
+    }
+}
+
+/* As io/io.c chooses: I/O may be in flight at one time and not at another. */
+static void park(bool ends)
+{
+    bool on_word = sim_random(2);
+    announce(on_word);
+    if (!has_work(ends)) {
+        wait_for_wake(on_word);
     }
     myc__parking_leave(&shard->parking);
 }
@@ -152,7 +173,7 @@ static void work(void)
 
 static void step(void)
 {
-    uint32_t signals = sim_event_signals(WAKE_EVENT);
+    uint32_t signals = sim_event_signals(WAKE_EVENT) + sim_word_wakes();
     SIM_EXPECT(signals <= announced, "%u signals for %u announcements", signals, announced);
 }
 
