@@ -36,8 +36,17 @@
  * A wait on the word is one system call, and a wake of it another; a signal has to be taken out of
  * the eventfd, and the wait for I/O costs more. So W waits for the eventfd only with I/O in flight.
  *
- * The fences are asymmetric: S2 is on every send and costs nothing, W2 is a system call that puts
- * the fence into S for it (base/sync.h).
+ * The fences are asymmetric or not, for a whole system:
+ *
+ *   idle mode     S2 costs         W2 costs         because
+ *   SPIN_PARK     nothing          a system call    W parks seldom: not more than once in `spin_ns`
+ *   PARK          a full fence     a full fence     W parks after each message of a quiet system:
+ *                                                   the call would cost more than all the rest, and
+ *                                                   interrupt the senders
+ *   SPIN          nothing          never done
+ *
+ * The system call (membarrier) puts the fence into S for it (base/sync.h); where the kernel has
+ * none, all modes are as PARK.
  */
 #include <stdalign.h>
 

@@ -70,7 +70,7 @@ static int add_shard(myc_system *system, uint32_t index, bool asymmetric)
 
 static int add_shards(myc_system *system, uint32_t count)
 {
-    bool asymmetric = myc__fence_asymmetric_setup();
+    bool asymmetric = system->idle != MYC_IDLE_PARK && myc__fence_asymmetric_setup();
     int error = 0;
     for (uint32_t i = 0; i < count && !error; i++) {
         error = add_shard(system, i, asymmetric);
