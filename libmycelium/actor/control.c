@@ -29,11 +29,12 @@ static bool post_by_box(myc_context *ctx, myc_address to, myc__control what)
     return order != NULL;
 }
 
-void myc__control_send(myc_context *ctx, myc_address to, myc__control what, const void *argument)
+bool myc__control_send(myc_context *ctx, myc_address to, myc__control what, const void *argument)
 {
     bool posted = ctx->shard ? post_by_lane(ctx, to, what, argument) : post_by_box(ctx, to, what);
     if (!posted) {
         myc__log_line(&ctx->fabric->log, MYC_LOG_ERROR,
                       "out of memory: an order to worker %u is lost", myc__address_worker(to));
     }
+    return posted;
 }

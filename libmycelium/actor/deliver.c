@@ -73,6 +73,8 @@ static void control(myc__shard *shard, const myc__envelope *envelope)
         obey(shard, actor, tag, envelope->payload);
     } else if (tag == MYC__CONTROL_AWAIT_ROOM) {
         myc__grant_room(shard, envelope->payload); /* a dead actor has room: the send will tell */
+    } else if (tag == MYC__CONTROL_ROOM) {
+        myc__lane_answered(shard, myc__envelope_to(envelope));
     }
     myc__count_end(&shard->context.counters.done, 1);
 }

@@ -58,36 +58,54 @@ static bool has_lane_waiters(const myc__shard *shard, uint32_t worker)
     return outbox && outbox->waiters;
 }
 
+/* Returns true when somebody still waits. */
+static bool grant_lane(myc__shard *shard, myc__outbox *outbox)
+{
+    if (myc__outbox_room(outbox, LANE_DRAINED) < LANE_DRAINED) {
+        return true;
+    }
+    grant_list(shard, &outbox->waiters);
+    return false;
+}
+
 void myc__grant_lanes(myc__shard *shard)
 {
-    shard->awaits_lanes = false;
+    bool awaits = false;
     for (uint32_t i = 0; i < shard->context.fabric->shard_count; i++) {
-        if (!has_lane_waiters(shard, i)) {
-            continue;
+        if (has_lane_waiters(shard, i)) {
+            awaits |= grant_lane(shard, shard->context.outbox[i]);
         }
-        if (myc__outbox_room(shard->context.outbox[i], LANE_DRAINED) >= LANE_DRAINED) {
-            grant_list(shard, &shard->context.outbox[i]->waiters);
-        } else {
-            shard->awaits_lanes = true;
-        }
+    }
+    shard->awaits_lanes = awaits;
+}
+
+/* The question is from nobody to nobody: life 0. The answer names the lane by its index. */
+static bool ask_for_lane(myc__shard *shard, uint32_t worker)
+{
+    myc__outbox *outbox = shard->context.outbox[worker];
+    myc_address nobody_there = {worker << MYC__INDEX_BITS, 0};
+    myc_address nobody_here = {shard->index << MYC__INDEX_BITS | worker, 0};
+    if (!outbox->asked) {
+        outbox->asked = myc__control_send(&shard->context, nobody_there, MYC__CONTROL_AWAIT_ROOM,
+                                          myc__address_pack(nobody_here));
+    }
+    return outbox->asked;
+}
+
+void myc__lane_answered(myc__shard *shard, myc_address nobody)
+{
+    if (nobody.life == 0) {
+        shard->context.outbox[myc__address_index(nobody)]->asked = false;
     }
 }
 
-void myc__ask_for_lanes(myc__shard *shard)
+bool myc__ask_for_lanes(myc__shard *shard)
 {
-    shard->awaits_lanes = false;
+    bool asked = true;
     for (uint32_t i = 0; i < shard->context.fabric->shard_count; i++) {
-        if (has_lane_waiters(shard, i)) {
-            myc__outbox *outbox = shard->context.outbox[i];
-            myc_address nobody = {i << MYC__INDEX_BITS, 0};
-            for (uint32_t k = 0; k < outbox->waiters->count; k++) {
-                myc__control_send(&shard->context, nobody, MYC__CONTROL_AWAIT_ROOM,
-                                  myc__address_pack(outbox->waiters->addresses[k]));
-            }
-            myc__waiters_free(outbox->waiters, &shard->context.memory);
-            outbox->waiters = NULL;
-        }
+        asked &= !has_lane_waiters(shard, i) || ask_for_lane(shard, i);
     }
+    return asked;
 }
 
 static bool await_lane(myc_context *ctx, uint32_t worker, myc_address self)

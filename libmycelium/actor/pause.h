@@ -43,8 +43,14 @@ void myc__grant_all(myc__shard *shard, myc__actor *actor);
 /** Tells those who wait for a lane that has room now. In each pass while `awaits_lanes`. */
 void myc__grant_lanes(myc__shard *shard);
 
-/** Has those who wait for a lane told by its receiver. Before the worker parks. */
-void myc__ask_for_lanes(myc__shard *shard);
+/**
+ * Has the receivers of lanes that somebody waits for wake this worker when they have emptied them.
+ * Before it parks. False when memory is out: then it must look again by itself.
+ */
+bool myc__ask_for_lanes(myc__shard *shard);
+
+/** An answer for no actor that lives: perhaps that of a lane. */
+void myc__lane_answered(myc__shard *shard, myc_address nobody);
 
 /** Lets a paused actor run again. */
 void myc__resume(myc__shard *shard, myc__actor *actor);

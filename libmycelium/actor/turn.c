@@ -158,13 +158,19 @@ static inline bool comes_next(const myc__actor *actor, myc__lane_visit *visit,
            myc__envelope_tag(envelope) < MYC__CONTROL_TAG;
 }
 
+/* What it has sent to itself goes before what comes later. */
+static inline bool is_unburdened(const myc__actor *actor)
+{
+    return !(actor->interrupts & MYC__INTERRUPTS) && actor->mailbox.depth == 0;
+}
+
 static inline uint32_t handle_lane(myc__shard *shard, myc__actor *actor, myc__lane_visit *visit)
 {
     uint32_t handled = 0;
     uint32_t end = visit->taken + actor->batch_max;
     uint32_t limit = end < MYC__TAKEN_PER_LANE ? end : MYC__TAKEN_PER_LANE;
     myc__envelope envelope;
-    while (visit->taken < limit && !(actor->interrupts & MYC__INTERRUPTS) &&
+    while (visit->taken < limit && is_unburdened(actor) &&
            comes_next(actor, visit, &envelope)) {
         handled += handle(shard, actor, myc__envelope_tag(&envelope), envelope.payload);
         visit->taken++;

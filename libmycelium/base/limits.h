@@ -68,6 +68,7 @@ static_assert(MYC__WORKERS_MAX <= 1 << (32 - MYC__INDEX_BITS), "a slot names its
 static_assert(MYC__NODES_MAX == 1 << (32 - MYC__GENERATION_BITS), "a life names its node");
 static_assert(MYC__SIZE_CLASSES < MYC__BLOCK_UNIT, "a class fits in the low bits of a block");
 static_assert((MYC__LANE_SLOTS & (MYC__LANE_SLOTS - 1)) == 0, "rings index by a mask");
+static_assert(MYC__LANE_CONTROL_SLOTS < MYC__LANE_SLOTS, "a lane takes messages too");
 static_assert((MYC__RETURN_SLOTS & (MYC__RETURN_SLOTS - 1)) == 0, "rings index by a mask");
 
 #endif

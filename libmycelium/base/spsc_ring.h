@@ -3,9 +3,9 @@
 #define MYC_BASE_SPSC_RING_H
 
 /*
- * The lane protocol: the indices of a ring with one producer and one consumer, published in
- * batches. The slots themselves belong to whoever embeds it (lane.h: envelopes; return_path.h:
- * blocks).
+ * The indices of a ring with one producer and one consumer, published in batches. The slots
+ * themselves belong to whoever embeds it (message/return_path.h: blocks, which nobody waits for;
+ * what is waited for goes by lap_ring.h).
  *
  *   slot         who may touch it   becomes      by
  *   free         the producer       filled       a plain write into the slot

@@ -17,6 +17,7 @@ typedef struct myc__outbox {
     myc__parking *receiver;
     struct myc__outbox *next_blocked; /* list of outboxes where control waits */
     bool blocked;
+    bool asked; /* the receiver will wake us when it has emptied the lane */
     struct myc__waiters
         *waiters;         /* actors here that wait for room in the lane; the actor layer's */
     myc__mailbox waiting; /* control envelopes the lane had no room for */

@@ -86,12 +86,10 @@ static bool has_work(myc__shard *shard)
 
 static void park(myc__shard *shard, int64_t timeout_ns)
 {
-    if (shard->awaits_lanes) {
-        myc__ask_for_lanes(shard);
-    }
+    bool told = !shard->awaits_lanes || myc__ask_for_lanes(shard);
     myc__io_announce_wait(shard->io);
     if (!has_work(shard)) {
-        myc__io_wait(shard->io, shard->context.blocked ? RETRY_NS : timeout_ns);
+        myc__io_wait(shard->io, shard->context.blocked || !told ? RETRY_NS : timeout_ns);
     }
     myc__parking_leave(&shard->parking);
 }

@@ -53,7 +53,7 @@ static void start_sources(office *at, struct flow *flow)
 static void await_sleep(const office *at, uint32_t worker)
 {
     myc__parking *parking = &at->system->fabric.shards[worker]->parking;
-    while (myc__load_acquire_u32(&parking->state) != MYC__PARKED) {
+    while (myc__load_acquire_u32(&parking->state) == MYC__AWAKE) {
         nanosleep(&(struct timespec){.tv_nsec = 100000}, NULL);
     }
 }
