@@ -46,6 +46,7 @@ enum {
     MYC__SIZE_CLASSES = 20,
     MYC__SLAB_MIN_BYTES = 64 << 10,
     MYC__SLAB_MAX_BYTES = 1 << 20,
+    MYC__SLAB_HUGE_BYTES = 2 << 20, /* a huge page: where a class has several times as much */
 
     MYC__SOURCES_MAX = 4096, /* open at one time on a worker */
     MYC__READ_DEPTH_DEFAULT = 4,

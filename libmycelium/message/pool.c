@@ -15,6 +15,7 @@ static void free_slab(myc__pool *pool, myc__slab *slab)
 {
     myc__slab_remove(&pool->slabs, slab);
     pool->slab_bytes -= slab->size_bytes;
+    pool->class_bytes[slab->size_class] -= slab->size_bytes;
     myc__free(pool->allocator, slab, slab->size_bytes);
 }
 
@@ -27,31 +28,48 @@ void myc__pool_fini(myc__pool *pool)
 }
 
 /* A quarter of what there is: few slabs however much is needed, and little waste. */
-static size_t next_slab_bytes(const myc__pool *pool, uint32_t block_bytes)
+static size_t wanted_bytes(const myc__pool *pool)
 {
     size_t wanted = pool->slab_bytes / 4;
     if (wanted < MYC__SLAB_MIN_BYTES) {
-        wanted = MYC__SLAB_MIN_BYTES;
+        return MYC__SLAB_MIN_BYTES;
     }
-    if (wanted > MYC__SLAB_MAX_BYTES) {
-        wanted = MYC__SLAB_MAX_BYTES;
-    }
-    size_t blocks = wanted / block_bytes;
-    return MYC__BLOCK_UNIT + (blocks ? blocks : 1) * block_bytes;
+    return wanted < MYC__SLAB_MAX_BYTES ? wanted : MYC__SLAB_MAX_BYTES;
+}
+
+/* The first block makes all of a huge page resident, so it is a quarter of its class. */
+static bool is_worth_huge(const myc__pool *pool, uint32_t size_class)
+{
+    return pool->class_bytes[size_class] / 4 >= MYC__SLAB_HUGE_BYTES;
+}
+
+/* The size of the class' next slab. One that fills huge pages leaves some bytes behind its last
+ * block, others end with it. */
+static myc__slab next_slab(const myc__pool *pool, uint32_t size_class)
+{
+    bool huge = is_worth_huge(pool, size_class);
+    size_t wanted = huge ? MYC__SLAB_HUGE_BYTES - MYC__BLOCK_UNIT : wanted_bytes(pool);
+    uint32_t block_bytes = myc__class_bytes(size_class);
+    uint32_t blocks = (uint32_t)wanted / block_bytes;
+    uint32_t cut_bytes = MYC__BLOCK_UNIT + (blocks ? blocks : 1) * block_bytes;
+    return (myc__slab){.size_bytes = huge ? MYC__SLAB_HUGE_BYTES : cut_bytes,
+                       .cut_bytes = cut_bytes,
+                       .size_class = (uint8_t)size_class};
 }
 
 static bool add_slab(myc__pool *pool, uint32_t size_class)
 {
-    size_t size_bytes = next_slab_bytes(pool, myc__class_bytes(size_class));
-    myc__slab *slab = myc__allocate_raw(pool->allocator, size_bytes, MYC__BLOCK_UNIT);
+    myc__slab next = next_slab(pool, size_class);
+    myc__slab *slab = myc__allocate_raw(pool->allocator, next.size_bytes, MYC__BLOCK_UNIT);
     if (!slab) {
         return false;
     }
-    *slab = (myc__slab){.size_bytes = (uint32_t)size_bytes, .size_class = (uint8_t)size_class};
+    *slab = next;
     myc__slab_insert(&pool->slabs, slab);
-    pool->slab_bytes += size_bytes;
+    pool->slab_bytes += slab->size_bytes;
+    pool->class_bytes[size_class] += slab->size_bytes;
     pool->carve_next[size_class] = (uint8_t *)slab + MYC__BLOCK_UNIT;
-    pool->carve_end[size_class] = (uint8_t *)slab + size_bytes;
+    pool->carve_end[size_class] = (uint8_t *)slab + slab->cut_bytes;
     return true;
 }
 
@@ -70,7 +88,7 @@ myc__header *myc__pool_carve(myc__pool *pool, uint32_t size_class)
 /* The newest slab of a class is cut up to carve_next, all others to their end. */
 static const uint8_t *carved_end(const myc__pool *pool, const myc__slab *slab)
 {
-    const uint8_t *end = (const uint8_t *)slab + slab->size_bytes;
+    const uint8_t *end = (const uint8_t *)slab + slab->cut_bytes;
     return pool->carve_end[slab->size_class] == end ? pool->carve_next[slab->size_class] : end;
 }
 
@@ -183,7 +201,7 @@ static bool judge(myc__pool_look *look, myc__slab *slab)
 static void release_slab(myc__pool *pool, myc__slab *slab)
 {
     uint32_t size_class = slab->size_class;
-    if (pool->carve_end[size_class] == (uint8_t *)slab + slab->size_bytes) {
+    if (pool->carve_end[size_class] == (uint8_t *)slab + slab->cut_bytes) {
         pool->carve_next[size_class] = NULL;
         pool->carve_end[size_class] = NULL;
     }

@@ -41,6 +41,7 @@ typedef struct myc__pool {
     myc__slab *spare[MYC__SIZE_CLASSES];   /* slabs with sorted blocks only */
     myc__slab *slabs;                      /* root of the tree */
     size_t slab_bytes;                     /* of all slabs: the next one grows with it */
+    size_t class_bytes[MYC__SIZE_CLASSES]; /* of those of the class */
     myc__allocator *allocator;
 } myc__pool;
 

@@ -22,6 +22,7 @@ typedef struct myc__slab {
     struct myc__free_block *free; /* of its blocks, those sorted out of the pool's free list */
     uint32_t free_count;
     uint32_t size_bytes;
+    uint32_t cut_bytes; /* up to the end of its last block; some may be left behind it */
     uint8_t size_class;
     bool unneeded; /* a look found all of it free, and no block was taken since */
 } myc__slab;

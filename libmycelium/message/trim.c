@@ -2,7 +2,7 @@
 #include "message/trim.h"
 
 /* 0.5 us when the blocks lie in order, 10 us when each of them misses the cache. A slab of 1 MiB that
- * goes back to the kernel takes 35 us: that is the longest step. */
+ * goes back to the kernel takes 35 us, the longest step; one of 2 MiB, in a huge page, takes 7. */
 enum { BLOCKS_PER_STEP = 64, SLABS_PER_STEP = 64 };
 
 enum { COLLECT, SORT, RELEASE };

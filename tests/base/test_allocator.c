@@ -175,3 +175,56 @@ Test(allocator, keeps_its_account_when_threads_use_it_at_once, .timeout = 60)
     cr_expect_eq(THREADS * ROUNDS, allocator.breaches);
     NO_LEAKS();
 }
+
+enum { HUGE_BYTES = 2 << 20 };
+
+/* Not for the user's functions: they are asked for what is needed and no more. */
+Test(allocator, without_user_functions_aligns_large_memory_to_huge_pages)
+{
+    static const myc__log no_log;
+    static const size_t more_bytes[] = {0, 1, 4095, 4096, HUGE_BYTES / 2, 3 * HUGE_BYTES};
+    myc__allocator allocator;
+    myc__allocator_init(&allocator, NULL, &no_log);
+    uint8_t *held[6];
+    for (int place = 0; place < 6; place++) {
+        held[place] = myc__allocate_raw(&allocator, HUGE_BYTES + more_bytes[place], 64);
+        cr_assert_not_null(held[place]);
+        cr_expect_eq(0, (uintptr_t)held[place] % HUGE_BYTES, "%zu more", more_bytes[place]);
+        memset(held[place], place + 1, HUGE_BYTES + more_bytes[place]);
+    }
+    for (int place = 0; place < 6; place++) {
+        size_t size_bytes = HUGE_BYTES + more_bytes[place];
+        cr_expect(all_bytes_are(held[place], size_bytes, (uint8_t)(place + 1)));
+        myc__free(&allocator, held[place], size_bytes);
+    }
+    cr_expect_eq(0, allocator.bytes);
+    NO_LEAKS();
+}
+
+/* It comes from the kernel each time, so it need not be written to. */
+Test(allocator, without_user_functions_gives_large_memory_zeroed)
+{
+    static const myc__log no_log;
+    myc__allocator allocator;
+    myc__allocator_init(&allocator, NULL, &no_log);
+    for (int round = 0; round < 4; round++) {
+        uint8_t *memory = myc__allocate(&allocator, HUGE_BYTES + 5, 8);
+        cr_assert_not_null(memory);
+        cr_expect(all_bytes_are(memory, HUGE_BYTES + 5, 0));
+        memset(memory, 0x77, HUGE_BYTES + 5);
+        myc__free(&allocator, memory, HUGE_BYTES + 5);
+    }
+    NO_LEAKS();
+}
+
+Test(allocator, says_when_large_memory_is_out)
+{
+    static const myc__log no_log;
+    myc__allocator allocator;
+    myc__allocator_init(&allocator, NULL, &no_log);
+    static const size_t absurd[] = {(size_t)1 << 62, SIZE_MAX / 2, SIZE_MAX - HUGE_BYTES, SIZE_MAX};
+    for (int place = 0; place < 4; place++)
+        cr_expect_null(myc__allocate(&allocator, absurd[place], 64));
+    cr_expect_eq(0, allocator.bytes);
+    NO_LEAKS();
+}

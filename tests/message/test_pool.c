@@ -94,10 +94,10 @@ Test(pool, grows_its_slabs_up_to_a_limit)
             continue;
         cr_assert_geq(frame.probe.last_size, last, "slabs do not get smaller");
         last = frame.probe.last_size;
-        cr_assert_leq(last, MYC__SLAB_MAX_BYTES + MYC__BLOCK_UNIT);
+        cr_assert_leq(last, MYC__SLAB_HUGE_BYTES);
         cr_assert_eq(MYC__BLOCK_UNIT, frame.probe.last_alignment);
     }
-    cr_expect_eq(MYC__SLAB_MAX_BYTES + MYC__BLOCK_UNIT, last);
+    cr_expect_eq(MYC__SLAB_HUGE_BYTES, last);
     cr_expect_leq(frame.probe.calls, 40, "%lu slabs", (unsigned long)frame.probe.calls);
     cr_expect_eq(frame.allocator.bytes, frame.pool.slab_bytes);
     close_pool(&frame);
