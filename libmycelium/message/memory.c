@@ -127,7 +127,7 @@ __attribute__((noinline)) static void *new_elsewhere(myc__memory *memory, const 
 {
     myc__header *block = myc__pool_refill(&memory->pool, size_class);
     block = block ? block : collect(memory, size_class);
-    block = block ? block : myc__pool_carve(&memory->pool, size_class);
+    block = block ? block : myc__pool_carve_run(&memory->pool, size_class);
     return block ? enliven(memory, block, type, offset, size_class) : NULL;
 }
 

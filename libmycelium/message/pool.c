@@ -4,6 +4,8 @@
 #include "base/check.h"
 #include "message/size_class.h"
 
+enum { CARVE_AHEAD_BYTES = 4096 };
+
 static_assert(MYC__SIZE_CLASSES <= 32, "a look has a bit for each class");
 
 void myc__pool_init(myc__pool *pool, myc__allocator *allocator)
@@ -83,6 +85,39 @@ myc__header *myc__pool_carve(myc__pool *pool, uint32_t size_class)
     pool->carve_next[size_class] += myc__class_bytes(size_class);
     MYC__CHECK(pool->carve_next[size_class] <= pool->carve_end[size_class]);
     return (myc__header *)(void *)block;
+}
+
+/* The first blocks are cut one by one: memory that is not needed yet is not touched. */
+static uint32_t worth_carving(const myc__pool *pool, uint32_t size_class)
+{
+    size_t ahead_bytes = pool->class_bytes[size_class] / 1024;
+    if (ahead_bytes > CARVE_AHEAD_BYTES) {
+        ahead_bytes = CARVE_AHEAD_BYTES;
+    }
+    return (uint32_t)ahead_bytes / myc__class_bytes(size_class);
+}
+
+static uint32_t left_to_carve(const myc__pool *pool, uint32_t size_class)
+{
+    size_t left_bytes = (size_t)(pool->carve_end[size_class] - pool->carve_next[size_class]);
+    return (uint32_t)left_bytes / myc__class_bytes(size_class);
+}
+
+myc__header *myc__pool_carve_run(myc__pool *pool, uint32_t size_class)
+{
+    myc__header *block = myc__pool_carve(pool, size_class);
+    uint32_t count = worth_carving(pool, size_class);
+    if (!block || count < 2) {
+        return block;
+    }
+    uint32_t left = left_to_carve(pool, size_class);
+    count = count < left ? count : left;
+    uint32_t block_bytes = myc__class_bytes(size_class);
+    pool->carve_next[size_class] += count * block_bytes;
+    for (uint32_t i = 1; i <= count; i++) { /* backwards: the lowest is taken first */
+        myc__pool_push(pool, pool->carve_next[size_class] - i * block_bytes, size_class);
+    }
+    return block;
 }
 
 /* The newest slab of a class is cut up to carve_next, all others to their end. */

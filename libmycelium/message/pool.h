@@ -62,6 +62,12 @@ void myc__pool_fini(myc__pool *pool);
 /** Gives a block from a slab, not one that was freed before; NULL when memory is out. */
 myc__header *myc__pool_carve(myc__pool *pool, uint32_t size_class);
 
+/**
+ * The same; where the class has much memory already, some blocks that follow go to the free list,
+ * so that the way here is not taken for each.
+ */
+myc__header *myc__pool_carve_run(myc__pool *pool, uint32_t size_class);
+
 /** Gives a block that was sorted into its slab, or NULL. Only when myc__pool_pop() gave none. */
 myc__header *myc__pool_refill(myc__pool *pool, uint32_t size_class);
 

@@ -198,3 +198,53 @@ Test(pool, sees_a_block_again_that_lives_again_without_over_alignment)
     endpoints_close(all);
     NO_LEAKS();
 }
+
+/* Of a class with little memory they come one by one: what is not needed is not touched. */
+Test(pool, cuts_runs_only_where_there_is_much)
+{
+    struct pool_frame frame;
+    open_pool(&frame);
+    const uint32_t blocks = MYC__SLAB_MIN_BYTES / MYC__BLOCK_UNIT;
+    for (uint32_t index = 0; index < blocks; index++) {
+        cr_assert_not_null(myc__pool_carve_run(&frame.pool, 0));
+        cr_assert_null(myc__pool_pop(&frame.pool, 0), "block %u", index);
+    }
+    close_pool(&frame);
+    NO_LEAKS();
+}
+
+enum { MANY_BLOCKS = 200000 };
+
+static int compare_addresses(const void *left, const void *right)
+{
+    const uintptr_t *a = left, *b = right;
+    return (*a > *b) - (*a < *b);
+}
+
+Test(pool, cuts_runs_of_blocks_that_do_not_overlap_up_to_the_end_of_each_slab)
+{
+    struct pool_frame frame;
+    open_pool(&frame);
+    static uintptr_t blocks[MANY_BLOCKS];
+    uint32_t runs = 0;
+    for (uint32_t index = 0; index < MANY_BLOCKS; index++) {
+        myc__header *block = myc__pool_pop(&frame.pool, 0);
+        runs += block == NULL;
+        block = block ? block : myc__pool_carve_run(&frame.pool, 0);
+        cr_assert_not_null(block);
+        cr_assert_not_null(myc__slab_at(frame.pool.slabs, block));
+        blocks[index] = (uintptr_t)block;
+    }
+    cr_expect_lt(runs, MANY_BLOCKS / 8);
+    qsort(blocks, MANY_BLOCKS, sizeof blocks[0], compare_addresses);
+    for (uint32_t index = 1; index < MANY_BLOCKS; index++)
+        cr_assert_geq(blocks[index] - blocks[index - 1], MYC__BLOCK_UNIT);
+    uint32_t left = 0;
+    while (myc__pool_pop(&frame.pool, 0))
+        left++;
+    size_t uncut_bytes = (size_t)(frame.pool.carve_end[0] - frame.pool.carve_next[0]);
+    uint32_t whole = (uint32_t)((frame.pool.slab_bytes - uncut_bytes) / MYC__BLOCK_UNIT);
+    cr_expect_eq(whole, MANY_BLOCKS + left + frame.probe.calls, "every block but the slabs' heads");
+    close_pool(&frame);
+    NO_LEAKS();
+}
