@@ -120,7 +120,8 @@ static int publish(myc_context *ctx, myc__shard *home, myc__actor *actor, myc_ad
 {
     uint32_t index;
     uint32_t generation;
-    int error = myc__slot_take(&home->slots, &index, &generation);
+    int error = home == ctx->shard ? myc__slot_take_at_home(&home->slots, &index, &generation)
+                                   : myc__slot_take(&home->slots, &index, &generation);
     if (error) {
         return error;
     }

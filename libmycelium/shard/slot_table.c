@@ -78,8 +78,7 @@ static int try_take(myc__slot_table *table, uint32_t keep_back, uint32_t *index,
     pthread_mutex_lock(&table->lock);
     int error = take_index(table, keep_back, index, chunk);
     if (!error) {
-        *generation = myc__load_relaxed_u32(&myc__slot_at(table, *index)->life) + 1;
-        MYC__CHECK(*generation % 2 == 1);
+        *generation = myc__slot_next_generation(table, *index);
     }
     pthread_mutex_unlock(&table->lock);
     return error;
@@ -99,6 +98,28 @@ int myc__slot_take(myc__slot_table *table, uint32_t *index, uint32_t *generation
         }
         return error;
     }
+}
+
+/* Only of what is there: a new chunk, or the slots kept back, are for myc__slot_take(). */
+static void fill_run(myc__slot_table *table)
+{
+    uint32_t chunk;
+    uint32_t count = 0;
+    pthread_mutex_lock(&table->lock);
+    while (count < MYC__SLOT_RUN &&
+           take_index(table, REUSE_AFTER, &table->run[count], &chunk) == 0) {
+        count++;
+    }
+    pthread_mutex_unlock(&table->lock);
+    table->run_next = 0;
+    table->run_count = count;
+}
+
+int myc__slot_take_beyond_run(myc__slot_table *table, uint32_t *index, uint32_t *generation)
+{
+    fill_run(table);
+    return table->run_count ? myc__slot_take_at_home(table, index, generation)
+                            : myc__slot_take(table, index, generation);
 }
 
 void myc__slot_publish(myc__slot *slot, struct myc__actor *actor, uint32_t generation)

@@ -7,7 +7,9 @@
  * up by one when it is taken and when it is freed, so a ref to a dead actor never fits again; a
  * slot whose generations are used up is retired.
  *
- * Written by: whoever spawns (under the lock) and the home worker, which frees. `life` and
+ * Written by: whoever spawns and the home worker, which frees. Both take the lock; for its own
+ * spawns the home worker takes a run of slots under one lock. Until it publishes them they look
+ * like free ones (their life is even), but nobody else gets them. `life` and
  * `pressure` are read by every sender; `actor` is followed by the home worker only.
  *
  *   life      := odd     release, after `actor` is set: who sees the actor alive sees all of it
@@ -40,16 +42,20 @@ typedef struct myc__slot {
 enum {
     MYC__SLOT_CHUNK_MIN = 1 << MYC__SLOT_CHUNK_BITS,
     MYC__SLOT_CHUNKS = MYC__INDEX_BITS - MYC__SLOT_CHUNK_BITS + 1,
+    MYC__SLOT_RUN = 32,
 };
 
 typedef struct myc__slot_table {
     myc__slot *chunks[MYC__SLOT_CHUNKS]; /* atomic: published once; chunk k has MIN << k slots */
     pthread_mutex_t lock;                /* guards all below */
-    uint32_t used;                       /* slots ever taken */
+    uint32_t used;                       /* slots ever taken, or in the run */
     uint32_t free_oldest;                /* a queue: the longest free is taken first */
     uint32_t free_newest;
     uint32_t free_count;
     myc__allocator *allocator;
+    uint32_t run[MYC__SLOT_RUN]; /* home worker only: taken together, given out one by one */
+    uint32_t run_next;
+    uint32_t run_count;
 } myc__slot_table;
 
 void myc__slot_table_init(myc__slot_table *table, myc__allocator *allocator);
@@ -101,6 +107,29 @@ static inline myc__slot *myc__slot_at(const myc__slot_table *table, uint32_t ind
         return first ? &first[index] : NULL;
     }
     return myc__slot_in_later_chunk(table, index);
+}
+
+/** The generation the next actor in a slot just taken lives in: nobody else changes its life. */
+static inline uint32_t myc__slot_next_generation(const myc__slot_table *table, uint32_t index)
+{
+    uint32_t generation = myc__load_relaxed_u32(&myc__slot_at(table, index)->life) + 1;
+    MYC__CHECK(generation % 2 == 1);
+    return generation;
+}
+
+/** Fills the run, which is empty, and takes its first slot. Use myc__slot_take_at_home(). */
+int myc__slot_take_beyond_run(myc__slot_table *table, uint32_t *index, uint32_t *generation);
+
+/** myc__slot_take() for the home worker, which locks once for a run of slots. */
+static inline int myc__slot_take_at_home(myc__slot_table *table, uint32_t *index,
+                                         uint32_t *generation)
+{
+    if (MYC__UNLIKELY(table->run_next == table->run_count)) {
+        return myc__slot_take_beyond_run(table, index, generation);
+    }
+    *index = table->run[table->run_next++];
+    *generation = myc__slot_next_generation(table, *index);
+    return 0;
 }
 
 /** The slot of the actor that `address` names, or NULL when it does not live. Any thread. */

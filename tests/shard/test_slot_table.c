@@ -240,3 +240,68 @@ Test(slot_table, gives_no_slot_to_two_threads, .timeout = 60)
     close_table(&frame);
     NO_LEAKS();
 }
+
+static uint32_t spawn_at_home(struct table_frame *frame, uint32_t *generation)
+{
+    uint32_t index = UINT32_MAX;
+    cr_assert_eq(0, myc__slot_take_at_home(&frame->table, &index, generation));
+    myc__slot_publish(myc__slot_at(&frame->table, index), actor_number(index), *generation);
+    return index;
+}
+
+/* Nobody finds the slots of a run before they are published, and nobody else gets them. */
+Test(slot_table, gives_the_home_worker_slots_from_a_run_of_its_own)
+{
+    struct table_frame frame;
+    open_table(&frame);
+    uint32_t generation;
+    cr_expect_eq(0, spawn_at_home(&frame, &generation), "the chunk is made as for anybody");
+    for (uint32_t index = 1; index <= MYC__SLOT_RUN; index++) {
+        cr_expect_eq(index, spawn_at_home(&frame, &generation));
+        cr_expect_eq(1, generation);
+        cr_expect_eq(1 + MYC__SLOT_RUN, myc__slot_table_used(&frame.table));
+    }
+    cr_expect_eq(1 + MYC__SLOT_RUN, spawn_at_home(&frame, &generation));
+    cr_expect_eq(1 + 2 * MYC__SLOT_RUN, spawn(&frame, &generation), "behind the run");
+    cr_expect_eq(2 + MYC__SLOT_RUN, spawn_at_home(&frame, &generation));
+    cr_expect_eq(0, myc__slot_at(&frame.table, 3 + MYC__SLOT_RUN)->life);
+    close_table(&frame);
+    NO_LEAKS();
+}
+
+Test(slot_table, fills_a_run_with_the_longest_free_but_64)
+{
+    struct table_frame frame;
+    open_table(&frame);
+    uint32_t generation;
+    for (uint32_t index = 0; index < KEPT_BACK + 2; index++)
+        spawn(&frame, &generation);
+    for (uint32_t index = 0; index < KEPT_BACK + 2; index++)
+        myc__slot_free(&frame.table, index);
+    cr_expect_eq(0, spawn_at_home(&frame, &generation));
+    cr_expect_eq(3, generation);
+    cr_expect_eq(1, spawn_at_home(&frame, &generation));
+    cr_expect_eq(3, generation);
+    cr_expect_eq(KEPT_BACK + 2, spawn_at_home(&frame, &generation), "then new ones");
+    cr_expect_eq(1, generation);
+    close_table(&frame);
+    NO_LEAKS();
+}
+
+/* Home at the end of all slots: those kept back, then none, and its run is nobody else's. */
+Test(slot_table, gives_the_home_worker_the_last_slots_as_anybody)
+{
+    struct table_frame frame;
+    open_table(&frame);
+    uint32_t generation, none;
+    for (uint32_t index = 0; index < 4; index++)
+        spawn(&frame, &generation);
+    frame.table.used = ALL_SLOTS;
+    cr_expect_eq(MYC_ELIMIT, myc__slot_take_at_home(&frame.table, &none, &generation));
+    myc__slot_free(&frame.table, 2);
+    cr_expect_eq(2, spawn_at_home(&frame, &generation));
+    cr_expect_eq(3, generation);
+    cr_expect_eq(MYC_ELIMIT, myc__slot_take_at_home(&frame.table, &none, &generation));
+    close_table(&frame);
+    NO_LEAKS();
+}

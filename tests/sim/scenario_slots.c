@@ -5,9 +5,10 @@
 /*
  * An actor dies while messages to it are on their way, and others are born, in its slot too (a free
  * slot is taken again at once here: see small.edit): a message reaches whom it was sent to or
- * becomes a dead letter, and whoever finds a slot alive sees all of its actor.
+ * becomes a dead letter, and whoever finds a slot alive sees all of its actor. The home worker gives
+ * birth too, in slots of its run (of two: see small.edit), which nobody else gets.
  */
-enum { OLD_MESSAGES = 3, BIRTHS = 2, ACTORS = 1 + BIRTHS };
+enum { OLD_MESSAGES = 3, BIRTHS = 2, HOME_BIRTHS = 3, ACTORS = 1 + BIRTHS + HOME_BIRTHS };
 
 struct myc__actor {
     uint32_t number;
@@ -23,19 +24,27 @@ static bool dead[ACTORS];
 static uint32_t sent;
 static uint32_t handled;
 static uint32_t senders;
+static uint32_t born_at_home;
 
-static myc_address spawn(uint32_t number)
+typedef int take_slot(myc__slot_table *from, uint32_t *index, uint32_t *generation);
+
+static myc_address spawn_in(uint32_t number, take_slot *take)
 {
     struct myc__actor *actor = &actors[number];
     MYC__SHARED_WRITE(actor, sizeof *actor);
     actor->number = number;
     uint32_t index;
     uint32_t generation;
-    int error = myc__slot_take(table, &index, &generation);
+    int error = take(table, &index, &generation);
     SIM_EXPECT(error == 0, "no slot: %d", error);
     myc__slot_publish(myc__slot_at(table, index), actor, generation);
     sim_note("actor %u lives in slot %u, generation %u", number, index, generation);
     return (myc_address){index, generation};
+}
+
+static myc_address spawn(uint32_t number)
+{
+    return spawn_in(number, myc__slot_take);
 }
 
 static void setup(void)
@@ -47,6 +56,7 @@ static void setup(void)
     from_spawner = sim_lane_new("from spawner", 0);
     sent = handled = 0;
     senders = 2;
+    born_at_home = 0;
     for (uint32_t i = 0; i < ACTORS; i++) {
         dead[i] = false;
     }
@@ -145,9 +155,22 @@ static void walk(void)
     }
 }
 
+/* Some of them die at once. */
+static void bear(void)
+{
+    uint32_t number = 1 + BIRTHS + born_at_home++;
+    myc_address address = spawn_in(number, myc__slot_take_at_home);
+    myc__slot *slot = myc__slot_at(table, address.slot);
+    struct myc__actor *actor = look_at(slot);
+    SIM_EXPECT(actor->number == number, "actor %u lives where %u was born", actor->number, number);
+    if (sim_random(2)) {
+        end_life(address.slot, actor);
+    }
+}
+
 static void run_home(void)
 {
-    while (senders > 0 || handled < sent) {
+    while (senders > 0 || handled < sent || born_at_home < HOME_BIRTHS) {
         myc__envelope envelope;
         bool any = false;
         if (sim_lane_take(from_sender, &envelope)) {
@@ -157,6 +180,9 @@ static void run_home(void)
         if (sim_lane_take(from_spawner, &envelope)) {
             deliver(&envelope);
             any = true;
+        }
+        if (born_at_home < HOME_BIRTHS && sim_random(3) == 0) {
+            bear();
         }
         if (sim_random(4) == 0) {
             walk();
