@@ -115,6 +115,15 @@ static myc__actor *build(myc_context *ctx, const myc_behaviour *behaviour, const
     return actor;
 }
 
+static void count_birth(myc_context *ctx, myc__shard *home)
+{
+    if (home == ctx->shard) {
+        myc__count(&home->born, 1);
+    } else {
+        (void)myc__add_relaxed_u64(&home->born_from_elsewhere, 1);
+    }
+}
+
 /* The slot publishes the actor, so everything in it must be in place before. */
 static int publish(myc_context *ctx, myc__shard *home, myc__actor *actor, myc_address *address)
 {
@@ -128,7 +137,7 @@ static int publish(myc_context *ctx, myc__shard *home, myc__actor *actor, myc_ad
     *address = (myc_address){home->index << MYC__INDEX_BITS | index, generation};
     actor->address = *address;
     myc__count(&ctx->counters.begun, 1);
-    (void)myc__add_relaxed_u64(&home->actors, 1);
+    count_birth(ctx, home);
     myc__slot_publish(myc__slot_at(&home->slots, index), actor, generation);
     return 0;
 }

@@ -70,7 +70,7 @@ void myc__actor_end(myc__shard *shard, myc__actor *actor)
         myc__memory_free(&shard->context.memory, myc__header_of(actor->name));
     }
     myc__memory_free(&shard->context.memory, myc__header_of(actor));
-    (void)myc__sub_acq_rel_u64(&shard->actors, 1);
+    myc__count_end(&shard->ended, 1);
     myc__count_end(&shard->context.counters.done, 1);
 }
 

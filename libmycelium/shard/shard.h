@@ -39,7 +39,8 @@ typedef struct myc__shard {
     myc__tidying tidying;
     bool stop_begun;   /* every actor was told to stop once */
     bool awaits_lanes; /* some actor waits for room in a lane */
-    uint64_t actors;   /* atomic: alive on this worker; the worker alone takes away */
+    uint64_t born;     /* atomic: actors spawned here by the worker itself */
+    uint64_t ended;    /* atomic: actors that lived here; written by the worker */
 
     myc__parking parking;
     alignas(MYC__CACHE_LINE) uint32_t stage; /* atomic: written by who stops the system */
@@ -48,6 +49,7 @@ typedef struct myc__shard {
 
     alignas(MYC__CACHE_LINE) myc__order_box orders; /* from foreign threads */
     myc__slot_table slots;
+    uint64_t born_from_elsewhere;         /* atomic: actors spawned here by other threads */
     myc__lane *inbox[MYC__ENDPOINTS_MAX]; /* atomic: published by each sender on first use */
 } myc__shard;
 

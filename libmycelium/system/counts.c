@@ -65,6 +65,14 @@ static uint64_t accepted_of(const myc__counters *counters)
     return myc__load_acquire_u64(&counters->accepted);
 }
 
+/* The ends first: whose end is seen is seen born. */
+static uint64_t alive_on(const myc__shard *shard)
+{
+    uint64_t ended = myc__load_acquire_u64(&shard->ended);
+    uint64_t born = myc__load_acquire_u64(&shard->born);
+    return born + myc__load_acquire_u64(&shard->born_from_elsewhere) - ended;
+}
+
 void myc_system_counts(const myc_system *system, myc_counts *counts)
 {
     *counts = (myc_counts){0};
@@ -82,6 +90,6 @@ void myc_system_counts(const myc_system *system, myc_counts *counts)
     counts->accepted = sum(system, accepted_of); /* after the ends: queued is not negative */
     counts->queued = counts->accepted - counts->handled - counts->dead - counts->dropped;
     for (uint32_t i = 0; i < system->fabric.shard_count; i++) {
-        counts->actors += myc__load_acquire_u64(&system->fabric.shards[i]->actors);
+        counts->actors += alive_on(system->fabric.shards[i]);
     }
 }
