@@ -3,22 +3,23 @@
 
 #include "actor/control.h"
 
-/* The options with their defaults filled in. */
+static const myc_spawn_options defaults = {.mailbox_bound = MYC__MAILBOX_BOUND_DEFAULT,
+                                           .batch_max = MYC__BATCH_DEFAULT};
+
 static myc_spawn_options complete(const myc_spawn_options *given)
 {
-    myc_spawn_options options = given ? *given : (myc_spawn_options){0};
+    myc_spawn_options options = *given;
     if (options.mailbox_bound == 0) {
-        options.mailbox_bound = MYC__MAILBOX_BOUND_DEFAULT;
+        options.mailbox_bound = defaults.mailbox_bound;
     }
     if (options.batch_max == 0) {
-        options.batch_max = MYC__BATCH_DEFAULT;
+        options.batch_max = defaults.batch_max;
     }
     return options;
 }
 
 /* What is wrong with a spawn, or NULL. */
-static const char *fault_of(const myc_context *ctx, const myc_behaviour *behaviour,
-                            const myc_spawn_options *options)
+static const char *fault_of_behaviour(const myc_behaviour *behaviour)
 {
     if (behaviour->protocol->row_count > MYC__ROWS_MAX) {
         return "its protocol has more than 1000 rows";
@@ -26,6 +27,11 @@ static const char *fault_of(const myc_context *ctx, const myc_behaviour *behavio
     if (behaviour->state_alignment_bytes > 16) {
         return "its state is aligned to more than 16 bytes";
     }
+    return NULL;
+}
+
+static const char *fault_of_options(const myc_context *ctx, const myc_spawn_options *options)
+{
     if (options->mailbox_bound > MYC__MAILBOX_BOUND_MAX) {
         return "mailbox_bound is over 16777216";
     }
@@ -39,15 +45,12 @@ static const char *fault_of(const myc_context *ctx, const myc_behaviour *behavio
     return options->place == MYC_PLACE_ON_WORKER && !is_there ? "there is no such worker" : NULL;
 }
 
-static bool is_valid(const myc_context *ctx, const myc_behaviour *behaviour,
-                     const myc_spawn_options *options)
+MYC__COLD static int refuse(const myc_context *ctx, const myc_behaviour *behaviour,
+                            const char *fault)
 {
-    const char *fault = fault_of(ctx, behaviour, options);
-    if (fault) {
-        myc__log_line(&ctx->fabric->log, MYC_LOG_ERROR, "actor %s cannot be spawned: %s",
-                      behaviour->name, fault);
-    }
-    return !fault;
+    myc__log_line(&ctx->fabric->log, MYC_LOG_ERROR, "actor %s cannot be spawned: %s",
+                  behaviour->name, fault);
+    return MYC_EINVAL;
 }
 
 static uint32_t choose_worker(myc_context *ctx, const myc_spawn_options *options)
@@ -82,14 +85,62 @@ static void abandon(myc_context *ctx, myc__actor *actor)
     myc__memory_free(&ctx->memory, myc__header_of(actor));
 }
 
+enum { WORD_BYTES = 8, COPIED_BY_WORDS_MAX = 64 };
+
+/* A state most often is a literal whose fields were stored just now: wider loads than those stores
+ * would wait until they have left the store buffer. Returns how many bytes are left. */
+static uint32_t copy_words(uint8_t *to, const uint8_t *from, uint32_t size_bytes)
+{
+    while (size_bytes >= WORD_BYTES) {
+        uint64_t word;
+        memcpy(&word, from, WORD_BYTES);
+        __asm__("" : "+r"(word)); /* stays a word: else the compiler makes one memcpy of the loop */
+        memcpy(to, &word, WORD_BYTES);
+        to += WORD_BYTES;
+        from += WORD_BYTES;
+        size_bytes -= WORD_BYTES;
+    }
+    return size_bytes;
+}
+
+static void copy_small(uint8_t *to, const uint8_t *from, uint32_t size_bytes)
+{
+    uint32_t left = copy_words(to, from, size_bytes);
+    if (left) {
+        memcpy(to + size_bytes - left, from + size_bytes - left, left);
+    }
+}
+
 static void copy_state(myc__actor *actor, const void *state)
 {
     uint32_t size_bytes = actor->behaviour->state_size_bytes;
-    if (state) {
+    if (state && size_bytes <= COPIED_BY_WORDS_MAX) {
+        copy_small(myc__actor_state(actor), state, size_bytes);
+    } else if (state) {
         memcpy(myc__actor_state(actor), state, size_bytes);
     } else {
         memset(myc__actor_state(actor), 0, size_bytes);
     }
+}
+
+/* Field by field: to zero all of it first takes longer than all else here. `held` and `why` are
+ * set with their interrupts; slot and address when it is published. */
+static void fill(myc__actor *actor, const myc_behaviour *behaviour,
+                 const myc_spawn_options *options)
+{
+    actor->behaviour = behaviour;
+    actor->run_next = NULL;
+    actor->bound = options->mailbox_bound;
+    actor->batch_max = options->batch_max;
+    actor->interrupts = MYC__STARTING;
+    actor->overflow = (uint8_t)options->overflow;
+    actor->activity = MYC__IDLE;
+    actor->pressured = false;
+    actor->crowded = false;
+    actor->waiters = NULL;
+    actor->name = NULL;
+    myc__mailbox_init(&actor->mailbox);
+    myc__actor_refit(actor);
 }
 
 static myc__actor *build(myc_context *ctx, const myc_behaviour *behaviour, const void *state,
@@ -100,13 +151,7 @@ static myc__actor *build(myc_context *ctx, const myc_behaviour *behaviour, const
     if (!actor) {
         return NULL;
     }
-    *actor = (myc__actor){.behaviour = behaviour,
-                          .bound = options->mailbox_bound,
-                          .batch_max = options->batch_max,
-                          .overflow = (uint8_t)options->overflow,
-                          .interrupts = MYC__STARTING};
-    myc__mailbox_init(&actor->mailbox);
-    myc__actor_refit(actor);
+    fill(actor, behaviour, options);
     copy_state(actor, state);
     if (!copy_name(ctx, actor, options->name)) {
         abandon(ctx, actor);
@@ -124,6 +169,15 @@ static void count_birth(myc_context *ctx, myc__shard *home)
     }
 }
 
+/* In one store: an address is passed on in one register, and a load of two stores would wait until
+ * both have left the store buffer, behind all that the new actor's memory still holds up. */
+static void put_address(myc_address *to, uint32_t slot, uint32_t life)
+{
+    static_assert(__BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__, "the slot comes first");
+    uint64_t both = (uint64_t)life << 32 | slot;
+    memcpy(to, &both, sizeof both);
+}
+
 /* The slot publishes the actor, so everything in it must be in place before. */
 static int publish(myc_context *ctx, myc__shard *home, myc__actor *actor, myc_address *address)
 {
@@ -134,8 +188,8 @@ static int publish(myc_context *ctx, myc__shard *home, myc__actor *actor, myc_ad
     if (error) {
         return error;
     }
-    *address = (myc_address){home->index << MYC__INDEX_BITS | index, generation};
-    actor->address = *address;
+    put_address(address, home->index << MYC__INDEX_BITS | index, generation);
+    put_address(&actor->address, home->index << MYC__INDEX_BITS | index, generation);
     myc__count(&ctx->counters.begun, 1);
     count_birth(ctx, home);
     myc__slot_publish(myc__slot_at(&home->slots, index), actor, generation);
@@ -167,24 +221,35 @@ static int bring_up(myc_context *ctx, myc__shard *home, myc__actor *actor, myc_a
     return error;
 }
 
-int myc_spawn(myc_context *ctx, const myc_behaviour *behaviour, const void *state,
-              const myc_spawn_options *given, myc_address *address)
+static int spawn(myc_context *ctx, const myc_behaviour *behaviour, const void *state,
+                 const myc_spawn_options *options, myc_address *address)
 {
-    myc_spawn_options options = complete(given);
-    if (!is_valid(ctx, behaviour, &options)) {
-        return MYC_EINVAL;
+    const char *fault = fault_of_behaviour(behaviour);
+    if (MYC__UNLIKELY(fault != NULL)) {
+        return refuse(ctx, behaviour, fault);
     }
-    if (myc__load_acquire_u32(&ctx->fabric->stopping)) {
+    if (MYC__UNLIKELY(myc__load_acquire_u32(&ctx->fabric->stopping))) {
         return MYC_ESTOPPING;
     }
-    myc__shard *home = ctx->fabric->shards[choose_worker(ctx, &options)];
-    myc__actor *actor = build(ctx, behaviour, state, &options);
-    if (!actor) {
+    myc__shard *home = ctx->fabric->shards[choose_worker(ctx, options)];
+    myc__actor *actor = build(ctx, behaviour, state, options);
+    if (MYC__UNLIKELY(!actor)) {
         return MYC_ENOMEM;
     }
     int error = bring_up(ctx, home, actor, address);
-    if (error) {
+    if (MYC__UNLIKELY(error)) {
         abandon(ctx, actor);
     }
     return error;
+}
+
+int myc_spawn(myc_context *ctx, const myc_behaviour *behaviour, const void *state,
+              const myc_spawn_options *given, myc_address *address)
+{
+    if (!given) {
+        return spawn(ctx, behaviour, state, &defaults, address);
+    }
+    myc_spawn_options options = complete(given);
+    const char *fault = fault_of_options(ctx, &options);
+    return fault ? refuse(ctx, behaviour, fault) : spawn(ctx, behaviour, state, &options, address);
 }

@@ -11,8 +11,13 @@ enum {
 
 void myc__mailbox_init(myc__mailbox *mailbox)
 {
-    *mailbox = (myc__mailbox){.capacity = MYC__MAILBOX_INLINE};
     mailbox->slots = mailbox->inline_slots;
+    mailbox->capacity = MYC__MAILBOX_INLINE;
+    mailbox->head = 0;
+    mailbox->depth = 0;
+    mailbox->high_water = 0;
+    mailbox->quiet = 0;
+    mailbox->needed = 0;
 }
 
 static void free_ring(myc__mailbox *mailbox, myc__memory *memory)
