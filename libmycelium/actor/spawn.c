@@ -135,8 +135,6 @@ static void fill(myc__actor *actor, const myc_behaviour *behaviour,
     actor->interrupts = MYC__STARTING;
     actor->overflow = (uint8_t)options->overflow;
     actor->activity = MYC__IDLE;
-    actor->pressured = false;
-    actor->crowded = false;
     actor->waiters = NULL;
     actor->name = NULL;
     myc__mailbox_init(&actor->mailbox);

@@ -170,8 +170,7 @@ static inline uint32_t handle_lane(myc__shard *shard, myc__actor *actor, myc__la
     uint32_t end = visit->taken + actor->batch_max;
     uint32_t limit = end < MYC__TAKEN_PER_LANE ? end : MYC__TAKEN_PER_LANE;
     myc__envelope envelope;
-    while (visit->taken < limit && is_unburdened(actor) &&
-           comes_next(actor, visit, &envelope)) {
+    while (visit->taken < limit && is_unburdened(actor) && comes_next(actor, visit, &envelope)) {
         handled += handle(shard, actor, myc__envelope_tag(&envelope), envelope.payload);
         visit->taken++;
     }

@@ -14,6 +14,7 @@ void myc__mailbox_init(myc__mailbox *mailbox)
     mailbox->slots = mailbox->inline_slots;
     mailbox->capacity = MYC__MAILBOX_INLINE;
     mailbox->head = 0;
+    mailbox->tail = 0;
     mailbox->depth = 0;
     mailbox->high_water = 0;
     mailbox->quiet = 0;

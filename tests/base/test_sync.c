@@ -7,6 +7,7 @@
 
 #include <criterion/criterion.h>
 
+#include "base/clock.h"
 #include "base/limits.h"
 #include "base/sync.h"
 #include "support/leaks.h"
