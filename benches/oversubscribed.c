@@ -5,8 +5,8 @@
  *
  * Workers spin a little and then sleep, which is the default and what one uses who has more workers
  * than processors. The actors of send_local are on the first worker, those of stream_cross and
- * ping_pong on the first and the second; senders of fan_in and members of ring_503 are spread over
- * all four. With --pin there are two workers on each processor: the first and the third on one, the
+ * ping_pong on the first and the second, those of ring_503 on the first; senders of fan_in and
+ * members of ring_spread are spread over all four. With --pin there are two workers on each processor: the first and the third on one, the
  * second and the fourth on the other. Without, all four are on the first two of the allowed
  * processors, however many there are.
  */
@@ -26,4 +26,5 @@ OVERSUBSCRIBED(send_local)
 OVERSUBSCRIBED(stream_cross)
 OVERSUBSCRIBED(fan_in)
 OVERSUBSCRIBED(ring_503)
+OVERSUBSCRIBED(ring_spread)
 OVERSUBSCRIBED(ping_pong)

@@ -49,7 +49,8 @@ static int found(struct founder *self, myc_context *ctx)
         struct member member = {.next = self->member.next,
                                 .left = hops_of(&self->token, actor),
                                 .times = self->member.times};
-        myc_spawn_options place = bench_on_worker(self->options, actor);
+        uint32_t worker = self->token.together ? 0 : actor;
+        myc_spawn_options place = bench_on_worker(self->options, worker);
         int error = member_spawn(ctx, &member, &place, &self->member.next);
         if (error) {
             return error;

@@ -26,6 +26,7 @@
     ROW(fan_in)                      \
     ROW(fan_out)                     \
     ROW(ring_503)                    \
+    ROW(ring_spread)                 \
     ROW(spawn_1m)                    \
     ROW(burst_10m)                   \
     HOT_PATHS(ROW)                   \
@@ -36,6 +37,7 @@
     ROW(oversubscribed_stream_cross) \
     ROW(oversubscribed_fan_in)       \
     ROW(oversubscribed_ring_503)     \
+    ROW(oversubscribed_ring_spread)  \
     ROW(oversubscribed_ping_pong)    \
     ROW(limits_cache_line)           \
     ROW(limits_refcount)             \

@@ -13,5 +13,6 @@ void bench_run_stream_cross(const bench_options *options, bench_output *output);
 void bench_run_ping_pong(const bench_options *options, bench_output *output);
 void bench_run_fan_in(const bench_options *options, bench_output *output);
 void bench_run_ring_503(const bench_options *options, bench_output *output);
+void bench_run_ring_spread(const bench_options *options, bench_output *output);
 
 #endif

@@ -75,6 +75,8 @@ def messages() -> list[Workload]:
                (PeerBar(SEED, 10),), 1, 0.4, 0.05),
         single("ring_503", TIME, "one hop of a token around 503 actors, one worker",
                (PeerBar(SEED, 12),), 1, 1, 0.1),
+        single("ring_spread", TIME, "the same with each actor on the other of two workers", (), 2, 0.3,
+               0.05),
         Workload("spawn_1m", MESSAGES, (
             Row("spawn_1m.time", TIME, "spawn an actor and handle its first message",
                 (PeerBar(SEED, 12),)),
@@ -149,9 +151,10 @@ def burst() -> Workload:
     ), 1, 1, 0.05, peers=())
 
 
-def oversubscribed(name: str, unit: str, reference: str) -> Workload:
+def oversubscribed(name: str, unit: str, reference: str, has_bar: bool = True) -> Workload:
+    bars = (RowBar(reference, 0.4, PACE),) if has_bar else ()
     row = Row(f"oversubscribed.{name}", unit, f"{reference} with four workers on two processors",
-              (RowBar(reference, 0.4, PACE),))
+              bars)
     return Workload(row.name, BUSY_MACHINE, (row,), 2, 0.2, 0.05, peers=(), confined=True)
 
 
@@ -160,6 +163,9 @@ def all_oversubscribed() -> list[Workload]:
             oversubscribed("stream_cross", RATE, "stream_cross"),
             oversubscribed("fan_in", RATE, "fan_in"),
             oversubscribed("ring_503", TIME, "ring_503"),
+            # each hop waits until the kernel runs the next worker: no bar can be set against a
+            # ring whose workers have a processor each
+            oversubscribed("ring_spread", TIME, "ring_spread", has_bar=False),
             oversubscribed("ping_pong", TIME, "ping_pong.two_workers")]
 
 

@@ -65,13 +65,16 @@ static void *allocate_huge(size_t size_bytes)
 
 static bool is_huge(size_t size_bytes)
 {
-    return size_bytes >= HUGE_PAGE_BYTES && size_bytes < SIZE_MAX - 2 * HUGE_PAGE_BYTES;
+    return size_bytes >= HUGE_PAGE_BYTES;
 }
 
 static void *default_allocate(void *user, size_t size_bytes, size_t alignment_bytes)
 {
     (void)user;
     void *memory = NULL;
+    if (size_bytes > PTRDIFF_MAX) { /* more than any object; and sizes are rounded up below */
+        return NULL;
+    }
     if (is_huge(size_bytes)) {
         return allocate_huge(size_bytes);
     }

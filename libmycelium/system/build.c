@@ -2,6 +2,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "system/options.h"
 #include "system/system.h"
 
 static void copy_options(myc_system *system, const myc_system_options *options)
@@ -11,6 +12,7 @@ static void copy_options(myc_system *system, const myc_system_options *options)
     system->caller_driven = options->caller_driven;
     system->idle = options->idle;
     system->spin_ns = options->spin_ns;
+    system->crowded = myc__options_crowd(options);
     system->keep_memory_ns = options->keep_memory_ns;
     system->thread_start = options->thread_start;
     system->thread_start_user = options->thread_start_user;

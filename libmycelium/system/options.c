@@ -52,6 +52,11 @@ static uint32_t processors(void)
     return count < MYC__WORKERS_MAX ? count : MYC__WORKERS_MAX;
 }
 
+bool myc__options_crowd(const myc_system_options *options)
+{
+    return options->workers > (options->cpus ? options->cpu_count : processors());
+}
+
 int myc__options_complete(myc_system_options *options, const myc__log *log)
 {
     int error = check_choices(options, log);

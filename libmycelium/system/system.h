@@ -30,6 +30,7 @@ struct myc_system {
     uint64_t keep_memory_ns; /* UINT64_MAX = for ever */
     uint32_t *cpus;          /* NULL = not pinned */
     uint32_t cpu_count;
+    bool crowded; /* more workers than processors */
     void (*thread_start)(void *user, uint32_t worker);
     void *thread_start_user;
 

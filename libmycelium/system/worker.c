@@ -118,7 +118,9 @@ static void rest(myc__shard *shard, idleness *idle)
 {
     const myc_system *system = myc__system_of(shard);
     shard->tidying.worked |= idle->passes++ == 0;
-    if (system->idle != MYC_IDLE_PARK) {
+    if (system->crowded) {
+        sched_yield();
+    } else if (system->idle != MYC_IDLE_PARK) {
         myc__pause();
     }
     if (may_skip_clock(shard, idle)) {

@@ -117,8 +117,8 @@ static void run_home(void)
         shared *payload = make(i);
         retain(home, payload, i);
         retain(home, payload, i);
-        sim_lane_send(to_worker, (myc__envelope){i, 0, payload});
-        sim_lane_send(to_foreign, (myc__envelope){i, 0, payload});
+        sim_lane_send(to_worker, (myc__envelope){.slot = i, .payload = payload});
+        sim_lane_send(to_foreign, (myc__envelope){.slot = i, .payload = payload});
         use(home, payload, i);
         release(home, payload, i);
         if (sim_random(2)) {

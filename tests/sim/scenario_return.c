@@ -89,7 +89,8 @@ static void run_home(void)
         for (uint32_t i = 0; i < BURST; i++) {
             freer = spread ? sim_random(FREERS) : freer;
             sent[freer]++;
-            sim_lane_send(lanes[freer], (myc__envelope){burst * BURST + i, 0, made[i]});
+            sim_lane_send(lanes[freer],
+                          (myc__envelope){.slot = burst * BURST + i, .payload = made[i]});
         }
     }
     all_sent = true;

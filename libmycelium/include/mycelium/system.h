@@ -21,7 +21,10 @@ MYC_EXTERN_C_BEGIN
 
 typedef struct myc_system myc_system;
 
-/** What a worker does when it has nothing to do. */
+/**
+ * What a worker does when it has nothing to do. In a system with more workers than processors one
+ * that spins gives its processor up between looks: the message it waits for may need it.
+ */
 typedef enum myc_idle {
     MYC_IDLE_SPIN_PARK = 0, /* spins for `spin_ns`, then sleeps in the kernel (default) */
     MYC_IDLE_SPIN = 1,      /* never sleeps: lowest latency, a whole core */
