@@ -26,20 +26,27 @@ void myc__grant_room(myc__shard *shard, const void *waiter)
     }
 }
 
-/* Takes the list off first: who is resumed may wait again. */
-static void grant_list(myc__shard *shard, myc__waiters **list)
+/* The room goes to those who have waited longest. All at once would use it up and wait again, most of
+ * them for nothing. */
+static void grant_first(myc__shard *shard, myc__waiters **list)
 {
-    myc__waiters *waiters = *list;
-    *list = NULL;
-    for (uint32_t i = 0; waiters && i < waiters->count; i++) {
-        myc__grant_room(shard, myc__address_pack(waiters->addresses[i]));
+    myc_address granted[MYC__GRANTED_PER_TURN];
+    uint32_t count = myc__waiters_take(list, &shard->context.memory, granted);
+    for (uint32_t i = 0; i < count; i++) {
+        myc__grant_room(shard, myc__address_pack(granted[i]));
     }
-    myc__waiters_free(waiters, &shard->context.memory);
+}
+
+void myc__grant_some(myc__shard *shard, myc__actor *actor)
+{
+    grant_first(shard, &actor->waiters);
 }
 
 void myc__grant_all(myc__shard *shard, myc__actor *actor)
 {
-    grant_list(shard, &actor->waiters);
+    while (actor->waiters) {
+        grant_first(shard, &actor->waiters);
+    }
 }
 
 void myc__await_room(myc__shard *shard, myc__actor *actor, const void *waiter)
@@ -64,8 +71,8 @@ static bool grant_lane(myc__shard *shard, myc__outbox *outbox)
     if (myc__outbox_room(outbox, LANE_DRAINED) < LANE_DRAINED) {
         return true;
     }
-    grant_list(shard, &outbox->waiters);
-    return false;
+    grant_first(shard, &outbox->waiters);
+    return outbox->waiters != NULL;
 }
 
 void myc__grant_lanes(myc__shard *shard)

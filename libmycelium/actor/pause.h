@@ -37,6 +37,9 @@ void myc__await_room(myc__shard *shard, myc__actor *actor, const void *waiter);
 /** Tells the packed address that there is room. */
 void myc__grant_room(myc__shard *shard, const void *waiter);
 
+/** Tells those who have waited longest for room in `actor`; its next turn tells more. */
+void myc__grant_some(myc__shard *shard, myc__actor *actor);
+
 /** Tells all who wait for room in `actor`. */
 void myc__grant_all(myc__shard *shard, myc__actor *actor);
 

@@ -99,11 +99,21 @@ static void ease_pressure(myc__shard *shard, myc__actor *actor)
         myc__actor_set_pressure(shard, actor, false);
     }
     if (actor->waiters && myc__has_drained(actor)) {
-        myc__grant_all(shard, actor);
+        if (actor->interrupts & MYC__PAUSED) {
+            myc__grant_all(shard, actor); /* it has no next turn */
+        } else {
+            myc__grant_some(shard, actor);
+        }
     }
     if (!(actor->interrupts & MYC__PRESSED) && !actor->waiters) {
         actor->interrupts &= (uint8_t)~MYC__CROWDED;
     }
+}
+
+/* Those granted room may not use it: then a turn of nothing else tells the next ones. */
+static bool has_more_to_grant(const myc__actor *actor)
+{
+    return actor->waiters && myc__has_drained(actor);
 }
 
 /* The end of a turn with some flag set. */
@@ -117,7 +127,7 @@ MYC__COLD static void go_on_flagged(myc__shard *shard, myc__actor *actor)
     if (actor->interrupts & MYC__CROWDED) {
         ease_pressure(shard, actor);
     }
-    if (myc__actor_ready(actor)) {
+    if (myc__actor_ready(actor) || has_more_to_grant(actor)) {
         myc__queue(shard, actor);
     } else if (actor->interrupts & MYC__PAUSED) {
         actor->activity = MYC__ASLEEP;

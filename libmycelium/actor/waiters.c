@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "actor/waiters.h"
 
+#include <string.h>
+
 enum { WAITERS_FIRST = 5 }; /* with its header and the block's, one cache line */
 
 void myc__waiters_free(myc__waiters *waiters, myc__memory *memory)
@@ -53,4 +55,21 @@ bool myc__waiters_add(myc__waiters **waiters, myc__memory *memory, myc_address a
     }
     (*waiters)->addresses[(*waiters)->count++] = address;
     return true;
+}
+
+uint32_t myc__waiters_take(myc__waiters **waiters, myc__memory *memory, myc_address *taken)
+{
+    myc__waiters *list = *waiters;
+    if (!list) {
+        return 0;
+    }
+    uint32_t count = list->count < MYC__GRANTED_PER_TURN ? list->count : MYC__GRANTED_PER_TURN;
+    memcpy(taken, list->addresses, count * sizeof taken[0]);
+    list->count -= count;
+    memmove(list->addresses, list->addresses + count, list->count * sizeof taken[0]);
+    if (list->count == 0) {
+        *waiters = NULL;
+        myc__waiters_free(list, memory);
+    }
+    return count;
 }

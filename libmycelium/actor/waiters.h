@@ -17,6 +17,9 @@ typedef struct myc__waiters {
 /** Adds `address` if it is not there. False when memory is out. */
 bool myc__waiters_add(myc__waiters **waiters, myc__memory *memory, myc_address address);
 
+/** Takes the oldest, up to MYC__GRANTED_PER_TURN, out. Returns how many; an empty list is freed. */
+uint32_t myc__waiters_take(myc__waiters **waiters, myc__memory *memory, myc_address *taken);
+
 /** Frees a list; NULL is ignored. */
 void myc__waiters_free(myc__waiters *waiters, myc__memory *memory);
 

@@ -38,12 +38,14 @@ enum {
 
     MYC__TURNS_PER_PASS = 64,      /* actors run between two looks at lanes and I/O, */
     MYC__MESSAGES_PER_PASS = 1024, /* or messages handled, whichever is first */
+    MYC__GRANTED_PER_TURN = 8,     /* waiters resumed at a time: they share the room */
     MYC__TAKEN_PER_LANE = 128,     /* envelopes taken from one lane in one pass */
     MYC__REFERENCE_WEIGHT = 256,   /* references taken at once by a repeated retain */
 
-    MYC__BLOCK_UNIT = 64, /* blocks are multiples of a cache line, and aligned to one */
-    MYC__BLOCK_MAX = 65536,
-    MYC__SIZE_CLASSES = 20,
+    MYC__BLOCK_UNIT = 64,    /* blocks are multiples of a cache line, and aligned to one */
+    MYC__BLOCK_MAX = 131072, /* 64 KiB and a header, with room to spare */
+    MYC__SIZE_CLASSES = 22,
+    MYC__CHUNK_BLOCK_BYTES = 65536, /* of a source */
     MYC__SLAB_MIN_BYTES = 64 << 10,
     MYC__SLAB_MAX_BYTES = 1 << 20,
     MYC__SLAB_HUGE_BYTES = 2 << 20, /* a huge page: where a class has several times as much */

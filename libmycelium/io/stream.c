@@ -8,8 +8,8 @@
 MYC_MESSAGE_TYPE(myc_chunk, .id = 0)
 MYC_MESSAGE_TYPE(myc_stream_end, .id = 0)
 
-static_assert(sizeof(myc_chunk) + sizeof(myc__header) == MYC__BLOCK_MAX,
-              "a chunk fills the largest block of a pool");
+static_assert(sizeof(myc_chunk) + sizeof(myc__header) == MYC__CHUNK_BLOCK_BYTES,
+              "a chunk fills a block of a pool");
 
 static bool is_stopping(const myc__shard *shard)
 {

@@ -3,7 +3,7 @@
 #define MYC_MESSAGE_SIZE_CLASS_H
 
 /*
- * Block sizes: 64, 128, 192, 256, 384, 512, 768, ... 48 K, 64 K: powers of two and halfway between,
+ * Block sizes: 64, 128, 192, 256, 384, 512, 768, ... 96 K, 128 K: powers of two and halfway between,
  * so at most a third of a block is lost.
  */
 #include "base/check.h"

@@ -102,3 +102,23 @@ Test(waiters, is_as_it_was_when_memory_is_out)
     frame_close(&frame);
     NO_LEAKS();
 }
+
+Test(waiters, are_taken_out_oldest_first_some_at_a_time)
+{
+    struct frame frame;
+    frame_open(&frame);
+    for (uint32_t number = 0; number < ADDRESSES; number++)
+        cr_assert(add(&frame, number));
+    myc_address taken[MYC__GRANTED_PER_TURN];
+    uint32_t expected = 0;
+    while (frame.waiters) {
+        uint32_t count = myc__waiters_take(&frame.waiters, frame.memory, taken);
+        cr_assert(count > 0 && count <= MYC__GRANTED_PER_TURN);
+        for (uint32_t index = 0; index < count; index++)
+            cr_assert_eq(expected++, taken[index].slot);
+    }
+    cr_expect_eq(ADDRESSES, expected);
+    cr_expect_eq(0, myc__waiters_take(&frame.waiters, frame.memory, taken));
+    frame_close(&frame);
+    NO_LEAKS();
+}
