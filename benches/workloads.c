@@ -40,6 +40,7 @@
     ROW(oversubscribed_ring_spread)  \
     ROW(oversubscribed_ping_pong)    \
     ROW(limits_cache_line)           \
+    ROW(limits_two_lines)            \
     ROW(limits_refcount)             \
     ROW(limits_ring_same_thread)     \
     ROW(limits_ring_cross)           \

@@ -191,6 +191,7 @@ def calls() -> Workload:
 def limits() -> list[Workload]:
     return [
         limit("cache_line", "one cache line from one processor to another, one way", 2),
+        limit("two_lines", "the same with a line for each way, as two queues have", 2),
         limit("refcount", "an atomic increment and decrement nobody competes for", 1),
         limit("ring_same_thread", "enqueue and dequeue on a single-producer ring, one thread", 1),
         limit("ring_cross", "one message through such a ring from processor to processor", 2),
