@@ -189,8 +189,9 @@ MYC_API void myc_system_counts(const myc_system *system, myc_counts *counts);
  * Gives free memory of a foreign thread's context back to the allocator at once, and publishes what
  * the thread freed for others. Workers do that themselves when they are idle, and for threads that
  * have ended; a thread that lives and sends no more holds the memory of its payloads until it calls
- * this. Takes about 10 ns for each free payload. Does nothing on a worker, while the memory is
- * sealed, and when memory is kept for ever. Threads: the context's.
+ * this. Takes about 10 ns for each free payload where they lie in a row, up to 250 where each
+ * misses the cache. Does nothing on a worker, while the memory is sealed, and when memory is kept
+ * for ever. Threads: the context's.
  */
 MYC_API void myc_context_trim(myc_context *ctx);
 
