@@ -52,7 +52,7 @@ typedef struct myc__actor {
     uint32_t easy_depth; /* below it a message needs no thought: a slot is there and the bound is
                             not reached */
     uint32_t batch_max;
-    uint8_t interrupts;    /* and the two flags beside them */
+    uint8_t interrupts;    /* and the three flags beside them */
     uint8_t overflow;      /* myc_overflow */
     uint8_t activity;      /* IDLE, QUEUED, RUNNING or ASLEEP */
     myc__envelope held;    /* with HOLDING */

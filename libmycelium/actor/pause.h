@@ -10,9 +10,10 @@
  * it asks the receiver's worker to tell it instead: the question travels behind what is in the
  * lane, so by its answer the lane is empty.
  *
- * Or it is the mailbox. Then the waiter's address goes to the receiver's worker (by call or by control envelope) and is kept
- * with the receiver until its mailbox has drained to half of its bound, or it dies; then the waiter
- * is resumed, again by call or envelope. A resume that finds the actor running or not paused does
+ * Or it is the mailbox. Then the waiter's address goes to the receiver's worker (by call or by
+ * control envelope) and is kept with the receiver until its mailbox has drained to half of its
+ * bound, or it dies; then the waiter is resumed, again by call or envelope. A resume that finds the
+ * actor running or not paused does
  * nothing: handlers look at the room again anyway.
  */
 #include "actor/actor.h"

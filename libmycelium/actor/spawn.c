@@ -124,7 +124,7 @@ static void copy_state(myc__actor *actor, const void *state)
 }
 
 /* Field by field: to zero all of it first takes longer than all else here. `held` and `why` are
- * set with their interrupts; slot and address when it is published. */
+ * set with their interrupts; the address when it is published. */
 static void fill(myc__actor *actor, const myc_behaviour *behaviour,
                  const myc_spawn_options *options)
 {

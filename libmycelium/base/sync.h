@@ -46,6 +46,23 @@
 #define MYC__SHARED_WRITE(memory, size_bytes) ((void)0)
 #define MYC__SHARED_READ(memory, size_bytes) ((void)0)
 
+static inline void myc__prefetch(const void *address)
+{
+    __builtin_prefetch(address);
+}
+
+/* The builtin asks for a line to read unless the compiler may assume that the processor has
+ * prefetchw; those without take it for a no-op. A line asked for to read has to be asked for again
+ * when it is written. */
+static inline void myc__prefetch_to_write(const void *address)
+{
+#if defined(__x86_64__)
+    __asm__ volatile("prefetchw %0" : : "m"(*(const char *)address));
+#else
+    __builtin_prefetch(address, 1);
+#endif
+}
+
 /** Gives an eventfd for myc__event_signal() (release with close()), or -1 with the cause in errno.
  */
 int myc__event_open(void);

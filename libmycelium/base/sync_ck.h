@@ -79,21 +79,4 @@ static inline void myc__pause(void)
     ck_pr_stall();
 }
 
-static inline void myc__prefetch(const void *address)
-{
-    __builtin_prefetch(address);
-}
-
-/* The builtin asks for a line to read unless the compiler may assume that the processor has
- * prefetchw; those without take it for a no-op. A line asked for to read has to be asked for again
- * when it is written. */
-static inline void myc__prefetch_to_write(const void *address)
-{
-#if defined(__x86_64__)
-    __asm__ volatile("prefetchw %0" : : "m"(*(const char *)address));
-#else
-    __builtin_prefetch(address, 1);
-#endif
-}
-
 #endif
