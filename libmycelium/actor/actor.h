@@ -11,6 +11,7 @@
  *   STOPPING       a stop or a verdict: `why`    this turn or the next one ends its life
  *   PAUSED         myc_pause_until_room()        the receiver has room, or a stop
  *   HOLDING        the verdict to come again     the message in `held` has come again
+ *   URGENT         a reply, timer, notice ...    it was handled, ahead of the mailbox
  *
  * An actor without interrupts runs through its mailbox and looks at nothing else. Three more flags
  * beside them are for the beginning and the end of a turn:
@@ -22,18 +23,19 @@
  * An actor is linked into the run queue (QUEUED) when it has something to do and is not paused.
  * It ends only in a turn of its own, so it is never in the queue when it is freed.
  */
+#include "actor/annex.h"
 #include "actor/waiters.h"
-#include "shard/fabric.h"
 
 enum {
     MYC__STARTING = 1,
     MYC__STOPPING = 2,
     MYC__PAUSED = 4,
     MYC__HOLDING = 8,
-    MYC__INTERRUPTS = 15, /* all of the above */
-    MYC__PRESSED = 16,
-    MYC__CROWDED = 32,
-    MYC__GROWN = 64,
+    MYC__URGENT = 16,
+    MYC__INTERRUPTS = 31, /* all of the above */
+    MYC__PRESSED = 32,
+    MYC__CROWDED = 64,
+    MYC__GROWN = 128,
 };
 
 /* One byte: two flags side by side would be written singly and read together, which stalls. */
@@ -52,13 +54,13 @@ typedef struct myc__actor {
     uint32_t easy_depth; /* below it a message needs no thought: a slot is there and the bound is
                             not reached */
     uint32_t batch_max;
-    uint8_t interrupts;    /* and the three flags beside them */
-    uint8_t overflow;      /* myc_overflow */
-    uint8_t activity;      /* IDLE, QUEUED, RUNNING or ASLEEP */
-    myc__envelope held;    /* with HOLDING */
-    myc_exit why;          /* with STOPPING */
-    myc__waiters *waiters; /* NULL while nobody waits */
-    char *name;            /* NULL: the behaviour's */
+    uint8_t interrupts; /* and the three flags beside them */
+    uint8_t overflow;   /* myc_overflow */
+    uint8_t activity;   /* IDLE, QUEUED, RUNNING or ASLEEP */
+    myc__envelope held; /* with HOLDING */
+    myc_exit why;       /* with STOPPING */
+    myc__annex *annex;  /* NULL: it needs nothing of it */
+    uint64_t handled;   /* atomic: messages, for reports; written by the home worker */
     myc__mailbox mailbox;
 } myc__actor;
 
@@ -74,7 +76,13 @@ static inline void *myc__actor_state(myc__actor *actor)
 
 static inline const char *myc__actor_name(const myc__actor *actor)
 {
-    return actor->name ? actor->name : actor->behaviour->name;
+    const myc__annex *annex = actor->annex;
+    return annex && annex->name[0] ? annex->name : actor->behaviour->name;
+}
+
+static inline bool myc__actor_has_waiters(const myc__actor *actor)
+{
+    return actor->annex && actor->annex->waiters;
 }
 
 /** True when the actor has something to do in a turn. */

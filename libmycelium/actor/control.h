@@ -6,13 +6,13 @@
 
 /**
  * Sends an order to an actor's worker, ahead of user messages there and never refused: when the
- * lane is full it waits at the sender; a foreign thread's goes into the worker's order box and has
- * no argument. `to` is on another worker, or the caller is a foreign thread. Dropped, with a log
+ * lane is full it waits at the sender; a foreign thread's goes into the worker's order box. `to` is on another worker, or the caller is a foreign thread. Dropped, with a log
  * line, only when memory is out: returns false then.
  */
 bool myc__control_send(myc_context *ctx, myc_address to, myc__control what, const void *argument);
 
 /** Sends an order whose memory is there already: cannot fail. Takes `order`. */
-void myc__control_put(myc_context *ctx, myc__order *order, myc_address to, myc__control what);
+void myc__control_put(myc_context *ctx, myc__order *order, myc_address to, myc__control what,
+                      const void *argument);
 
 #endif

@@ -6,6 +6,7 @@
 #include "actor/pause.h"
 #include "actor/stop.h"
 #include "actor/turn.h"
+#include "actor/urgent.h"
 
 static void press(myc__shard *shard, myc__actor *actor)
 {
@@ -61,6 +62,7 @@ static void obey(myc__shard *shard, myc__actor *actor, uint32_t tag, const void 
     case MYC__CONTROL_STOP: myc__actor_interrupt(shard, actor, MYC_EXIT_REQUESTED); break;
     case MYC__CONTROL_AWAIT_ROOM: myc__await_room(shard, actor, argument); break;
     case MYC__CONTROL_ROOM: myc__resume(shard, actor); break;
+    case MYC__CONTROL_URGENT: myc__urge_here(shard, actor, (void *)(uintptr_t)argument); break;
     default: MYC__CHECK(!"a control tag");
     }
 }
@@ -75,6 +77,9 @@ static void control(myc__shard *shard, const myc__envelope *envelope)
         myc__grant_room(shard, envelope->payload); /* a dead actor has room: the send will tell */
     } else if (tag == MYC__CONTROL_ROOM) {
         myc__lane_answered(shard, myc__envelope_to(envelope));
+    } else if (tag == MYC__CONTROL_URGENT) {
+        myc__urgent_arrived(shard, myc__envelope_to(envelope),
+                            (void *)(uintptr_t)envelope->payload);
     }
     myc__count_end(&shard->context.counters.done, 1);
 }

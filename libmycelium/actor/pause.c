@@ -39,20 +39,25 @@ static void grant_first(myc__shard *shard, myc__waiters **list)
 
 void myc__grant_some(myc__shard *shard, myc__actor *actor)
 {
-    grant_first(shard, &actor->waiters);
+    grant_first(shard, &actor->annex->waiters);
 }
 
 void myc__grant_all(myc__shard *shard, myc__actor *actor)
 {
-    while (actor->waiters) {
-        grant_first(shard, &actor->waiters);
+    while (myc__actor_has_waiters(actor)) {
+        grant_first(shard, &actor->annex->waiters);
     }
+}
+
+static bool add_waiter(myc__shard *shard, myc__actor *actor, myc_address waiter)
+{
+    myc__annex *annex = myc__annex_of(&shard->context, actor);
+    return annex && myc__waiters_add(&annex->waiters, &shard->context.memory, waiter);
 }
 
 void myc__await_room(myc__shard *shard, myc__actor *actor, const void *waiter)
 {
-    if (myc__has_drained(actor) ||
-        !myc__waiters_add(&actor->waiters, &shard->context.memory, myc__address_unpack(waiter))) {
+    if (myc__has_drained(actor) || !add_waiter(shard, actor, myc__address_unpack(waiter))) {
         myc__grant_room(shard, waiter); /* without memory to wait in, it tries again and again */
         return;
     }

@@ -69,18 +69,17 @@ static bool copy_name(myc_context *ctx, myc__actor *actor, const char *name)
     if (!name) {
         return true;
     }
-    actor->name = myc__memory_new_internal(&ctx->memory, MYC__NAME_BYTES);
-    if (actor->name) {
-        strncpy(actor->name, name, MYC__NAME_BYTES - 1);
-        actor->name[MYC__NAME_BYTES - 1] = '\0';
+    myc__annex *annex = myc__annex_of(ctx, actor);
+    if (annex) {
+        strncpy(annex->name, name, MYC__NAME_BYTES - 1);
     }
-    return actor->name != NULL;
+    return annex != NULL;
 }
 
 static void abandon(myc_context *ctx, myc__actor *actor)
 {
-    if (actor->name) {
-        myc__memory_free(&ctx->memory, myc__header_of(actor->name));
+    if (actor->annex) {
+        myc__memory_free(&ctx->memory, myc__header_of(actor->annex));
     }
     myc__memory_free(&ctx->memory, myc__header_of(actor));
 }
@@ -135,8 +134,8 @@ static void fill(myc__actor *actor, const myc_behaviour *behaviour,
     actor->interrupts = MYC__STARTING;
     actor->overflow = (uint8_t)options->overflow;
     actor->activity = MYC__IDLE;
-    actor->waiters = NULL;
-    actor->name = NULL;
+    actor->annex = NULL;
+    actor->handled = 0;
     myc__mailbox_init(&actor->mailbox);
     myc__actor_refit(actor);
 }
@@ -198,7 +197,7 @@ static int publish(myc_context *ctx, myc__shard *home, myc__actor *actor, myc_ad
 static void set_going(myc_context *ctx, myc__actor *actor, myc__order *order, myc_address address)
 {
     if (order) {
-        myc__control_put(ctx, order, address, MYC__CONTROL_START);
+        myc__control_put(ctx, order, address, MYC__CONTROL_START, NULL);
     } else {
         myc__schedule(ctx->shard, actor);
     }

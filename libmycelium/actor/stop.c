@@ -65,10 +65,7 @@ void myc__actor_end(myc__shard *shard, myc__actor *actor)
     myc__slot_free(&shard->slots, myc__address_index(actor->address));
     leave_letters(shard, actor,
                   actor->why.reason == MYC_EXIT_SYSTEM ? MYC_DEAD_DISCARDED : MYC_DEAD_LEFT);
-    myc__grant_all(shard, actor);
-    if (actor->name) {
-        myc__memory_free(&shard->context.memory, myc__header_of(actor->name));
-    }
+    myc__annex_end(shard, actor);
     myc__memory_free(&shard->context.memory, myc__header_of(actor));
     myc__count_end(&shard->ended, 1);
     myc__count_end(&shard->context.counters.done, 1);

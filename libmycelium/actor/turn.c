@@ -4,6 +4,7 @@
 #include "actor/grown.h"
 #include "actor/pause.h"
 #include "actor/stop.h"
+#include "actor/urgent.h"
 
 static void fail(myc__shard *shard, myc__actor *actor, int32_t code)
 {
@@ -12,23 +13,28 @@ static void fail(myc__shard *shard, myc__actor *actor, int32_t code)
                   myc__actor_name(actor), myc_error_text(code), (int)code);
 }
 
+void myc__turn_obey(myc__shard *shard, myc__actor *actor, myc_next next)
+{
+    switch (myc_next_verdict(next)) {
+    case MYC__CONTINUE: break;
+    case MYC__AGAIN: fail(shard, actor, MYC_EINVAL); break; /* it has moved away */
+    case MYC__STOP: myc__actor_condemn(shard, actor, MYC_EXIT_DONE, 0); break;
+    default: fail(shard, actor, myc_next_code(next));
+    }
+}
+
 /* A verdict other than to continue. Returns true when the message is done. */
 MYC__COLD static bool obey_verdict(myc__shard *shard, myc__actor *actor, uint32_t tag,
                                    const void *payload, myc_next next)
 {
-    switch (myc_next_verdict(next)) {
-    case MYC__AGAIN:
-        if (!shard->context.handling) { /* it has moved away: it cannot come again */
-            fail(shard, actor, MYC_EINVAL);
-            return true;
-        }
-        shard->context.handling = NULL; /* the reference goes to `held` */
-        actor->held = myc__envelope_opened(tag, payload);
-        actor->interrupts |= MYC__HOLDING;
-        return false;
-    case MYC__STOP: myc__actor_condemn(shard, actor, MYC_EXIT_DONE, 0); return true;
-    default: fail(shard, actor, myc_next_code(next)); return true;
+    if (myc_next_verdict(next) != MYC__AGAIN || !shard->context.handling) {
+        myc__turn_obey(shard, actor, next);
+        return true;
     }
+    shard->context.handling = NULL; /* the reference goes to `held` */
+    actor->held = myc__envelope_opened(tag, payload);
+    actor->interrupts |= MYC__HOLDING;
+    return false;
 }
 
 /* Returns true when the message is done, false when it is to come again. */
@@ -71,11 +77,13 @@ MYC__COLD static uint32_t handle_interrupts(myc__shard *shard, myc__actor *actor
         }
         myc__count_end(&shard->context.counters.done, 1);
     }
-    if ((actor->interrupts & (MYC__HOLDING | MYC__STOPPING)) != MYC__HOLDING) {
-        return 0;
+    uint32_t handled = actor->interrupts & MYC__URGENT ? myc__urgent_run(shard, actor) : 0;
+    if ((actor->interrupts & (MYC__HOLDING | MYC__STOPPING | MYC__PAUSED)) != MYC__HOLDING) {
+        return handled;
     }
     actor->interrupts &= (uint8_t)~MYC__HOLDING;
-    return handle(shard, actor, myc__envelope_opened_tag(&actor->held), actor->held.payload);
+    return handled +
+           handle(shard, actor, myc__envelope_opened_tag(&actor->held), actor->held.payload);
 }
 
 static inline uint32_t handle_mailbox(myc__shard *shard, myc__actor *actor, uint32_t handled)
@@ -98,14 +106,14 @@ static void ease_pressure(myc__shard *shard, myc__actor *actor)
         actor->interrupts &= (uint8_t)~MYC__PRESSED;
         myc__actor_set_pressure(shard, actor, false);
     }
-    if (actor->waiters && myc__has_drained(actor)) {
+    if (myc__actor_has_waiters(actor) && myc__has_drained(actor)) {
         if (actor->interrupts & MYC__PAUSED) {
             myc__grant_all(shard, actor); /* it has no next turn */
         } else {
             myc__grant_some(shard, actor);
         }
     }
-    if (!(actor->interrupts & MYC__PRESSED) && !actor->waiters) {
+    if (!(actor->interrupts & MYC__PRESSED) && !myc__actor_has_waiters(actor)) {
         actor->interrupts &= (uint8_t)~MYC__CROWDED;
     }
 }
@@ -113,7 +121,7 @@ static void ease_pressure(myc__shard *shard, myc__actor *actor)
 /* Those granted room may not use it: then a turn of nothing else tells the next ones. */
 static bool has_more_to_grant(const myc__actor *actor)
 {
-    return actor->waiters && myc__has_drained(actor);
+    return myc__actor_has_waiters(actor) && myc__has_drained(actor);
 }
 
 /* The end of a turn with some flag set. */
@@ -147,6 +155,11 @@ static inline void go_on(myc__shard *shard, myc__actor *actor)
     }
 }
 
+static inline void count_for_reports(myc__actor *actor, uint32_t handled)
+{
+    myc__store_relaxed_u64(&actor->handled, actor->handled + handled);
+}
+
 static inline uint32_t run_turn(myc__shard *shard, myc__actor *actor)
 {
     uint32_t handled = 0;
@@ -155,6 +168,7 @@ static inline uint32_t run_turn(myc__shard *shard, myc__actor *actor)
         handled = handle_interrupts(shard, actor);
     }
     handled = handle_mailbox(shard, actor, handled);
+    count_for_reports(actor, handled);
     myc__count_end(&shard->context.counters.handled, handled);
     go_on(shard, actor);
     return handled;
@@ -192,6 +206,7 @@ uint32_t myc__run_from_lane(myc__shard *shard, myc__actor *actor, myc__lane_visi
     shard->context.current = actor;
     actor->activity = MYC__RUNNING;
     uint32_t handled = handle_lane(shard, actor, visit);
+    count_for_reports(actor, handled);
     myc__count_end(&shard->context.counters.handled, handled);
     go_on(shard, actor);
     shard->context.current = NULL;

@@ -17,4 +17,7 @@ uint32_t myc__run_turns(myc__shard *shard, uint32_t *handled);
  */
 uint32_t myc__run_from_lane(myc__shard *shard, myc__actor *actor, myc__lane_visit *visit);
 
+/** Does what a handler's verdict says, where the message cannot come again. */
+void myc__turn_obey(myc__shard *shard, myc__actor *actor, myc_next next);
+
 #endif

@@ -26,6 +26,7 @@ typedef enum myc__control {
     MYC__CONTROL_STOP,                     /* stop the actor; payload NULL */
     MYC__CONTROL_AWAIT_ROOM,               /* tell the actor in the payload when there is room */
     MYC__CONTROL_ROOM,                     /* there is room: run again; payload NULL */
+    MYC__CONTROL_URGENT,                   /* the payload goes ahead of the mailbox */
 } myc__control;
 
 enum { MYC__TAG_MASK = (1 << MYC__TAG_BITS) - 1 };

@@ -1,0 +1,32 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "actor/annex.h"
+
+#include <string.h>
+
+#include "actor/pause.h"
+#include "actor/urgent.h"
+
+static myc__annex *make(myc_context *ctx)
+{
+    myc__annex *annex = myc__memory_new_internal(&ctx->memory, sizeof *annex);
+    return annex ? memset(annex, 0, sizeof *annex) : NULL;
+}
+
+myc__annex *myc__annex_of(myc_context *ctx, myc__actor *actor)
+{
+    if (!actor->annex) {
+        actor->annex = make(ctx);
+    }
+    return actor->annex;
+}
+
+void myc__annex_end(myc__shard *shard, myc__actor *actor)
+{
+    if (!actor->annex) {
+        return;
+    }
+    myc__urgent_end(shard, actor);
+    myc__grant_all(shard, actor);
+    myc__memory_free(&shard->context.memory, myc__header_of(actor->annex));
+    actor->annex = NULL;
+}

@@ -1,0 +1,31 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#ifndef MYC_ACTOR_ANNEX_H
+#define MYC_ACTOR_ANNEX_H
+
+/*
+ * What few actors need: made when the first of it is asked for, and gone with the actor. An actor
+ * that only sends and handles has none, so it stays as small as it is.
+ *
+ * Each field belongs to the file named beside it. Home worker only; the name is constant once the
+ * actor is published.
+ */
+#include "shard/fabric.h"
+
+struct myc__actor;
+struct myc__waiters;
+struct myc__urgent;
+
+typedef struct myc__annex {
+    char name[MYC__NAME_BYTES];       /* spawn.c; empty: the behaviour's */
+    struct myc__waiters *waiters;     /* pause.c: who waits for room here; NULL while nobody does */
+    struct myc__urgent *urgent_first; /* urgent.c: what goes ahead of the mailbox, oldest first */
+    struct myc__urgent *urgent_last;
+} myc__annex;
+
+/** The actor's annex, made if it has none; NULL when memory is out. `ctx` owns it or its maker. */
+myc__annex *myc__annex_of(myc_context *ctx, struct myc__actor *actor);
+
+/** Ends and frees the annex, if there is one, with the actor's life. Home worker. */
+void myc__annex_end(myc__shard *shard, struct myc__actor *actor);
+
+#endif
