@@ -20,6 +20,9 @@ typedef struct myc__annex {
     struct myc__waiters *waiters;     /* pause.c: who waits for room here; NULL while nobody does */
     struct myc__urgent *urgent_first; /* urgent.c: what goes ahead of the mailbox, oldest first */
     struct myc__urgent *urgent_last;
+    struct myc__step *steps;    /* interpose.c: around its dispatch, outermost first */
+    const myc_behaviour *plain; /* with steps: what it behaves like without them */
+    myc_behaviour walked;       /* with steps: what it has instead */
 } myc__annex;
 
 /** The actor's annex, made if it has none; NULL when memory is out. `ctx` owns it or its maker. */

@@ -6,6 +6,12 @@
 #include "actor/stop.h"
 #include "actor/urgent.h"
 
+void myc__turn_uncount(myc__shard *shard, myc__actor *actor)
+{
+    myc__count_end(&shard->context.counters.handled, (uint64_t)-1);
+    myc__store_relaxed_u64(&actor->handled, actor->handled - 1);
+}
+
 static void fail(myc__shard *shard, myc__actor *actor, int32_t code)
 {
     myc__actor_condemn(shard, actor, MYC_EXIT_FAILED, code);

@@ -98,7 +98,12 @@ typedef struct myc_exit {
 typedef struct myc_row {
     const char *name;
     const myc_type *type;
+    const myc_type *reply; /* NULL: the row cannot be asked */
+    uint32_t marks;        /* MYC_IDEMPOTENT, or 0 */
 } myc_row;
+
+/** A mark of a row: to handle its message twice does no harm, so that an ask may be tried again. */
+#define MYC_IDEMPOTENT 1u
 
 typedef struct myc_protocol {
     const char *name;

@@ -12,6 +12,7 @@
 #define MYC_VERSION_PATCH 0
 
 #include <mycelium/actor.h>
+#include <mycelium/ask.h>
 #include <mycelium/error.h>
 #include <mycelium/export.h>
 #include <mycelium/histogram.h>
@@ -19,6 +20,7 @@
 #include <mycelium/protocol.h>
 #include <mycelium/stream.h>
 #include <mycelium/system.h>
+#include <mycelium/timer.h>
 #include <mycelium/transport.h>
 
 #endif

@@ -18,15 +18,36 @@
  *     static myc_next momentum_on_quote(...) { ... }
  *     MYC_ACTOR(momentum, market, MARKET_ROWS)    // momentum_spawn(), momentum_self()
  *
+ * A fourth argument makes a row that can be asked: it is the type of the reply, and the handler gets
+ * a token to reply with (ask.h). A fifth marks the row, as MYC_IDEMPOTENT.
+ *
+ *     ROW(P, price, price_request, price_reply)
+ *     static myc_next desk_on_price(struct desk *self, myc_context *ctx,
+ *                                   const price_request *price, market_price_token token) { ... }
+ *
  * A wrong payload or a ref of another protocol does not compile (in C with
  * -Werror=incompatible-pointer-types, which the CMake target and the pkg-config file carry); a
  * missing handler does not link.
  */
-#include <mycelium/actor.h>
+#include <mycelium/ask.h>
+#include <mycelium/timer.h>
 
-#define MYC__TAG(P, name, T) P##_tag_##name,
-#define MYC__ROW(P, name_, T) {#name_, &T##_type},
-#define MYC__ROW_SHELL(P, name, T)                                                                 \
+/* A row has three arguments, four when it can be asked, five when it is marked besides. */
+#define MYC__PICK_ROW(_1, _2, _3, _4, _5, SHAPE, ...) SHAPE
+#define MYC__TAG(P, name, ...) P##_tag_##name,
+#define MYC__ROW(...)                                                                              \
+    MYC__PICK_ROW(__VA_ARGS__, MYC__ROW_5, MYC__ROW_4, MYC__ROW_3, unused, unused)(__VA_ARGS__)
+#define MYC__ROW_3(P, name, T) {#name, &T##_type, NULL, 0},
+#define MYC__ROW_4(P, name, T, R) {#name, &T##_type, &R##_type, 0},
+#define MYC__ROW_5(P, name, T, R, marks) {#name, &T##_type, &R##_type, marks},
+#define MYC__ROW_SHELL(...)                                                                        \
+    MYC__PICK_ROW(__VA_ARGS__, MYC__SHELL_5, MYC__SHELL_4, MYC__SHELL_3, unused, unused)           \
+    (__VA_ARGS__)
+#define MYC__SHELL_5(P, name, T, R, marks) MYC__SHELL_4(P, name, T, R)
+#define MYC__SHELL_4(P, name, T, R)                                                                \
+    MYC__SHELL_3(P, name, T)                                                                       \
+    MYC__ASK_SHELL(P, name, T, R)
+#define MYC__SHELL_3(P, name, T)                                                                   \
     typedef T P##_payload_##name;                                                                  \
     /** Takes `payload`, also when refused. See myc_send(). */                                     \
     MYC_UNUSED MYC_MUST_CHECK static inline myc_sent P##_send_##name(myc_context *ctx, P##_ref to, \
@@ -38,6 +59,93 @@
         myc_context *ctx, P##_ref to, const T *payload, uint64_t timeout_ns)                       \
     {                                                                                              \
         return myc_send_wait(ctx, to.address, P##_tag_##name, payload, timeout_ns);                \
+    }                                                                                              \
+    /** Sends `payload` to the calling actor after `delay_ns`. See myc_after(). */                 \
+    MYC_UNUSED MYC_MUST_CHECK static inline int P##_after_##name(                                  \
+        myc_context *ctx, uint64_t delay_ns, const T *payload, myc_timer *timer)                   \
+    {                                                                                              \
+        return myc_after(ctx, delay_ns, P##_tag_##name, payload, timer);                           \
+    }                                                                                              \
+    /** Sends `payload` to the calling actor again and again. See myc_every(). */                  \
+    MYC_UNUSED MYC_MUST_CHECK static inline int P##_every_##name(                                  \
+        myc_context *ctx, uint64_t period_ns, const T *payload, myc_timer *timer)                  \
+    {                                                                                              \
+        return myc_every(ctx, period_ns, P##_tag_##name, payload, timer);                          \
+    }
+/* The handler of an answer is called through P__answer_name(), which knows its type: a call through
+ * a pointer to a function of another type is not defined. */
+#define MYC__ASK_SHELL(P, name, T, R)                                                              \
+    typedef struct P##_##name##_token {                                                            \
+        myc_token token;                                                                           \
+    } P##_##name##_token;                                                                          \
+    typedef struct P##_##name##_future {                                                           \
+        myc_future *future;                                                                        \
+    } P##_##name##_future;                                                                         \
+    typedef myc_next (*P##_##name##_answered)(void *self, myc_context *ctx,                        \
+                                              const myc_answer *answer, const R *reply);           \
+    MYC_UNUSED static inline myc_next P##__answer_##name(                                          \
+        myc_answer_handler handler, void *self, myc_context *ctx, const myc_answer *answer)        \
+    {                                                                                              \
+        return ((P##_##name##_answered)handler)(self, ctx, answer, (const R *)answer->reply);      \
+    }                                                                                              \
+    /** Asks `to`; `handler` of the calling actor gets the answer. See myc_ask(). */               \
+    MYC_UNUSED MYC_MUST_CHECK static inline int P##_ask_##name(                                    \
+        myc_context *ctx, P##_ref to, const T *request, uint64_t timeout_ns,                       \
+        P##_##name##_answered handler)                                                             \
+    {                                                                                              \
+        return myc_ask(ctx, to.address, P##_tag_##name, request, timeout_ns,                       \
+                       (myc_answer_handler)handler, P##__answer_##name);                           \
+    }                                                                                              \
+    /** Answers a request. Takes `reply`; borrows the token. See myc_reply(). */                   \
+    MYC_UNUSED MYC_MUST_CHECK static inline myc_sent P##_reply_##name(                             \
+        myc_context *ctx, P##_##name##_token to, const R *reply)                                   \
+    {                                                                                              \
+        return myc_reply(ctx, to.token, reply);                                                    \
+    }                                                                                              \
+    /** Keeps a token beyond its handler. See myc_token_keep(). */                                 \
+    MYC_UNUSED static inline P##_##name##_token P##_keep_##name(myc_context *ctx,                  \
+                                                                P##_##name##_token token)          \
+    {                                                                                              \
+        myc_token_keep(ctx, token.token);                                                          \
+        return token;                                                                              \
+    }                                                                                              \
+    /** Gives a kept token back. See myc_token_drop(). */                                          \
+    MYC_UNUSED static inline void P##_drop_##name(myc_context *ctx, P##_##name##_token token)      \
+    {                                                                                              \
+        myc_token_drop(ctx, token.token);                                                          \
+    }                                                                                              \
+    /** Asks from a foreign thread. See myc_ask_future(). */                                       \
+    MYC_UNUSED MYC_MUST_CHECK static inline P##_##name##_future P##_future_##name(                 \
+        myc_context *ctx, P##_ref to, const T *request, uint64_t timeout_ns)                       \
+    {                                                                                              \
+        P##_##name##_future made;                                                                  \
+        made.future = myc_ask_future(ctx, to.address, P##_tag_##name, request, timeout_ns);        \
+        return made;                                                                               \
+    }                                                                                              \
+    /** Looks for the answer. Gives `*reply`. See myc_future_poll(). */                            \
+    MYC_UNUSED MYC_MUST_CHECK static inline myc_outcome P##_poll_##name(                           \
+        myc_context *ctx, P##_##name##_future *future, const R **reply)                            \
+    {                                                                                              \
+        const void *any = NULL;                                                                    \
+        myc_outcome outcome = myc_future_poll(ctx, &future->future, &any);                         \
+        *reply = (const R *)any;                                                                   \
+        return outcome;                                                                            \
+    }                                                                                              \
+    /** Waits for the answer. Gives `*reply`. See myc_future_wait(). */                            \
+    MYC_UNUSED MYC_MUST_CHECK static inline myc_outcome P##_wait_##name(                           \
+        myc_context *ctx, P##_##name##_future *future, const R **reply)                            \
+    {                                                                                              \
+        const void *any = NULL;                                                                    \
+        myc_outcome outcome = myc_future_wait(ctx, &future->future, &any);                         \
+        *reply = (const R *)any;                                                                   \
+        return outcome;                                                                            \
+    }                                                                                              \
+    /** Asks and waits for the answer, from a foreign thread. Gives `*reply`. */                   \
+    MYC_UNUSED MYC_MUST_CHECK static inline myc_outcome P##_ask_wait_##name(                       \
+        myc_context *ctx, P##_ref to, const T *request, uint64_t timeout_ns, const R **reply)      \
+    {                                                                                              \
+        P##_##name##_future made = P##_future_##name(ctx, to, request, timeout_ns);                \
+        return P##_wait_##name(ctx, &made, reply);                                                 \
     }
 
 /** In a header: P_ref, P_tag_ROW, P_send_ROW(), P_send_wait_ROW() and the table P_protocol. */
@@ -52,16 +160,36 @@
 
 /* The rows of an actor carry (actor, protocol) as their first argument; these unpack it. */
 #define MYC__PAIR(A, P) A, P
-#define MYC__HANDLER(pair, name, T) MYC__HANDLER_1(MYC__PAIR pair, name, T)
-#define MYC__HANDLER_1(...) MYC__HANDLER_2(__VA_ARGS__)
-#define MYC__HANDLER_2(A, P, name, T)                                                              \
+#define MYC__HANDLER(...)                                                                          \
+    MYC__PICK_ROW(__VA_ARGS__, MYC__HANDLER_5, MYC__HANDLER_4, MYC__HANDLER_3, unused, unused)     \
+    (__VA_ARGS__)
+#define MYC__HANDLER_3(pair, name, T) MYC__TOLD_1(MYC__PAIR pair, name, T)
+#define MYC__HANDLER_4(pair, name, T, R) MYC__ASKED_1(MYC__PAIR pair, name, T)
+#define MYC__HANDLER_5(pair, name, T, R, marks) MYC__ASKED_1(MYC__PAIR pair, name, T)
+#define MYC__TOLD_1(...) MYC__TOLD_2(__VA_ARGS__)
+#define MYC__TOLD_2(A, P, name, T)                                                                 \
     static myc_next A##_on_##name(struct A *self, myc_context *ctx, const T *name);
-#define MYC__CASE(pair, name, T) MYC__CASE_1(MYC__PAIR pair, name, T)
-#define MYC__CASE_1(...) MYC__CASE_2(__VA_ARGS__)
-#define MYC__CASE_2(A, P, name, T)                                                                 \
+#define MYC__ASKED_1(...) MYC__ASKED_2(__VA_ARGS__)
+#define MYC__ASKED_2(A, P, name, T)                                                                \
+    static myc_next A##_on_##name(struct A *self, myc_context *ctx, const T *name,                 \
+                                  P##_##name##_token token);
+#define MYC__CASE(...)                                                                             \
+    MYC__PICK_ROW(__VA_ARGS__, MYC__CASE_5, MYC__CASE_4, MYC__CASE_3, unused, unused)(__VA_ARGS__)
+#define MYC__CASE_3(pair, name, T) MYC__TELL_1(MYC__PAIR pair, name)
+#define MYC__CASE_4(pair, name, T, R) MYC__ANSWER_1(MYC__PAIR pair, name)
+#define MYC__CASE_5(pair, name, T, R, marks) MYC__ANSWER_1(MYC__PAIR pair, name)
+#define MYC__TELL_1(...) MYC__TELL_2(__VA_ARGS__)
+#define MYC__TELL_2(A, P, name)                                                                    \
     case P##_tag_##name:                                                                           \
         return A##_on_##name((struct A *)self, ctx, (const P##_payload_##name *)payload);
-#define MYC__COUNT(X, name, T) +1
+#define MYC__ANSWER_1(...) MYC__ANSWER_2(__VA_ARGS__)
+#define MYC__ANSWER_2(A, P, name)                                                                  \
+    case P##_tag_##name: {                                                                         \
+        P##_##name##_token token;                                                                  \
+        token.token = myc_token_of(ctx);                                                           \
+        return A##_on_##name((struct A *)self, ctx, (const P##_payload_##name *)payload, token);   \
+    }
+#define MYC__COUNT(X, ...) +1
 
 #ifdef __cplusplus
 #define MYC__STATIC_ASSERT static_assert
@@ -78,7 +206,7 @@
         switch (tag) {                                                                             \
             ROWS(MYC__CASE, (A, P))                                                                \
         }                                                                                          \
-        return MYC_FAIL(MYC_EINVAL);                                                               \
+        return myc_dispatch_request(A##__dispatch, self, ctx, tag, payload);                       \
     }                                                                                              \
     static const myc_behaviour A##__behaviour = {                                                  \
         #A, &P##_protocol, sizeof(struct A), MYC__ALIGNOF(struct A), A##__dispatch, start, stop};  \
