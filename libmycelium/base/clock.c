@@ -28,6 +28,11 @@ static uint64_t kernel_wall(void *user)
     return read_clock(CLOCK_REALTIME);
 }
 
+bool myc__clock_is_kernels(const myc__clock *clock)
+{
+    return clock->now_ns == kernel_now;
+}
+
 void myc__clock_init(myc__clock *clock, uint64_t (*now_ns)(void *), uint64_t (*wall_ns)(void *),
                      void *user)
 {

@@ -5,6 +5,7 @@
 /*
  * The time, from the kernel or from the user's own source (a virtual clock in a simulation).
  */
+#include <stdbool.h>
 #include <stdint.h>
 
 typedef struct myc__clock {
@@ -12,6 +13,9 @@ typedef struct myc__clock {
     uint64_t (*wall_ns)(void *user); /* since the Unix epoch */
     void *user;
 } myc__clock;
+
+/** True when `now_ns` is the time by which the kernel ends a wait. */
+bool myc__clock_is_kernels(const myc__clock *clock);
 
 /** NULL functions are replaced by CLOCK_MONOTONIC and CLOCK_REALTIME. */
 void myc__clock_init(myc__clock *clock, uint64_t (*now_ns)(void *), uint64_t (*wall_ns)(void *),

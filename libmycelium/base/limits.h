@@ -40,6 +40,7 @@ enum {
     MYC__MESSAGES_PER_PASS = 1024, /* or messages handled, whichever is first */
     MYC__GRANTED_PER_TURN = 8,     /* waiters resumed at a time: they share the room */
     MYC__TAKEN_PER_LANE = 128,     /* envelopes taken from one lane in one pass */
+    MYC__TIMERS_PER_PASS = 1024,   /* deadlines that come, or come nearer, in one pass */
     MYC__REFERENCE_WEIGHT = 256,   /* references taken at once by a repeated retain */
 
     MYC__BLOCK_UNIT = 64,    /* blocks are multiples of a cache line, and aligned to one */

@@ -40,4 +40,13 @@ typedef struct myc__fabric {
     myc_system *system;
 } myc__fabric;
 
+/** The time at the worker's last look at the clock in this pass; looks if it has not yet. */
+static inline uint64_t myc__shard_now_ns(myc__shard *shard)
+{
+    if (!shard->looked_ns) {
+        shard->looked_ns = myc__clock_now_ns(&shard->context.fabric->clock);
+    }
+    return shard->looked_ns;
+}
+
 #endif

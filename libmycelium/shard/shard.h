@@ -6,6 +6,7 @@
  * One worker: its actors, its run queue, its memory and the receiving ends of its lanes. Only its
  * thread touches it, but for the words marked atomic.
  */
+#include "base/timer_wheel.h"
 #include "shard/context.h"
 #include "shard/order_box.h"
 #include "shard/slot_table.h"
@@ -51,6 +52,9 @@ typedef struct myc__shard {
     myc__slot_table slots;
     uint64_t born_from_elsewhere;         /* atomic: actors spawned here by other threads */
     myc__lane *inbox[MYC__ENDPOINTS_MAX]; /* atomic: published by each sender on first use */
+
+    uint64_t looked_ns; /* the worker: at the clock in this pass; 0 = not yet */
+    myc__wheel wheel;   /* the worker: deadlines */
 } myc__shard;
 
 static_assert(offsetof(myc__shard, context) == 0, "a worker's context begins its shard");

@@ -64,6 +64,7 @@ static int add_shard(myc_system *system, uint32_t index, bool asymmetric)
     myc__parking_init(&shard->parking, wake_fd, asymmetric);
     myc__order_box_init(&shard->orders);
     myc__slot_table_init(&shard->slots, &fabric->allocator);
+    myc__wheel_init(&shard->wheel);
     myc__context_init(&shard->context, fabric, (uint16_t)index, shard);
     fabric->shards[index] = shard;
     fabric->shard_count = index + 1;

@@ -8,7 +8,10 @@
 #include "actor/turn.h"
 #include "system/system.h"
 
-enum { RETRY_NS = 1000000 }; /* how soon an order that found a full lane is tried again */
+enum {
+    RETRY_NS = 1000000, /* how soon an order that found a full lane is tried again */
+    LOOK_NS = 1000000,  /* how often a clock that is not the kernel's is looked at for a deadline */
+};
 
 static myc__stage stage_of(const myc__shard *shard)
 {
@@ -58,12 +61,19 @@ static void follow_stage(myc__shard *shard)
     }
 }
 
-/** One round of a worker: orders, lanes, actors, I/O. Returns how much there was to do. */
+static uint32_t fire_timers(myc__shard *shard)
+{
+    return myc__wheel_advance(&shard->wheel, myc__shard_now_ns(shard), shard, MYC__TIMERS_PER_PASS);
+}
+
+/** One round of a worker: orders, deadlines, lanes, actors, I/O. Returns how much there was to do. */
 uint32_t myc__worker_pass(myc__shard *shard, uint32_t *handled)
 {
     follow_stage(shard);
     *handled = 0;
-    uint32_t done = myc__receive(shard, handled);
+    shard->looked_ns = 0;
+    uint32_t done = MYC__UNLIKELY(shard->wheel.armed != 0) ? fire_timers(shard) : 0;
+    done += myc__receive(shard, handled);
     if (MYC__UNLIKELY(shard->awaits_lanes)) {
         myc__grant_lanes(shard);
     }
@@ -84,12 +94,19 @@ static bool has_work(myc__shard *shard)
            myc__tidy_is_called(shard);
 }
 
+/* Of two times, -1 being never. */
+static int64_t sooner(int64_t a_ns, int64_t b_ns)
+{
+    return (uint64_t)a_ns < (uint64_t)b_ns ? a_ns : b_ns;
+}
+
 static void park(myc__shard *shard, int64_t timeout_ns)
 {
     bool told = !shard->awaits_lanes || myc__ask_for_lanes(shard);
     myc__io_announce_wait(shard->io);
     if (!has_work(shard)) {
-        myc__io_wait(shard->io, shard->context.blocked || !told ? RETRY_NS : timeout_ns);
+        bool tries_again = shard->context.blocked || !told;
+        myc__io_wait(shard->io, tries_again ? sooner(RETRY_NS, timeout_ns) : timeout_ns);
     }
     myc__parking_leave(&shard->parking);
 }
@@ -113,6 +130,21 @@ static bool may_park(const myc_system *system, const idleness *idle, uint64_t no
            (system->idle == MYC_IDLE_SPIN_PARK && now_ns - idle->since_ns >= system->spin_ns);
 }
 
+/* How long the kernel's clock may run until a deadline has to be looked for; -1: there is none. The
+ * system's own clock may run at any pace. */
+static int64_t until_deadline(myc__shard *shard)
+{
+    if (shard->wheel.armed == 0) {
+        return -1;
+    }
+    const myc__clock *clock = &shard->context.fabric->clock;
+    uint64_t due_ns = myc__wheel_next_ns(&shard->wheel);
+    uint64_t now_ns = myc__clock_now_ns(clock);
+    uint64_t left_ns = due_ns > now_ns ? due_ns - now_ns : 0;
+    uint64_t most_ns = myc__clock_is_kernels(clock) ? INT64_MAX : LOOK_NS;
+    return (int64_t)(left_ns < most_ns ? left_ns : most_ns);
+}
+
 /* Returns when the worker should look for work again. */
 static void rest(myc__shard *shard, idleness *idle)
 {
@@ -130,7 +162,10 @@ static void rest(myc__shard *shard, idleness *idle)
     int64_t tidy_ns = myc__tidy(shard, now_ns);
     idle->since_ns = idle->since_ns ? idle->since_ns : now_ns;
     if (tidy_ns != 0 && may_park(system, idle, now_ns)) {
-        park(shard, tidy_ns);
+        int64_t rest_ns = sooner(tidy_ns, until_deadline(shard));
+        if (rest_ns != 0) {
+            park(shard, rest_ns);
+        }
     }
 }
 
