@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "actor/pause.h"
+#include "actor/timer.h"
 #include "actor/urgent.h"
 
 static myc__annex *make(myc_context *ctx)
@@ -26,6 +27,7 @@ void myc__annex_end(myc__shard *shard, myc__actor *actor)
         return;
     }
     myc__urgent_end(shard, actor);
+    myc__timers_end(shard, actor);
     myc__grant_all(shard, actor);
     myc__memory_free(&shard->context.memory, myc__header_of(actor->annex));
     actor->annex = NULL;

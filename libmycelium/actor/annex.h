@@ -14,12 +14,14 @@
 struct myc__actor;
 struct myc__waiters;
 struct myc__urgent;
+struct myc__timers;
 
 typedef struct myc__annex {
     char name[MYC__NAME_BYTES];       /* spawn.c; empty: the behaviour's */
     struct myc__waiters *waiters;     /* pause.c: who waits for room here; NULL while nobody does */
     struct myc__urgent *urgent_first; /* urgent.c: what goes ahead of the mailbox, oldest first */
     struct myc__urgent *urgent_last;
+    struct myc__timers *timers; /* timer.c; NULL until the first is set */
     struct myc__step *steps;    /* interpose.c: around its dispatch, outermost first */
     const myc_behaviour *plain; /* with steps: what it behaves like without them */
     myc_behaviour walked;       /* with steps: what it has instead */

@@ -43,6 +43,10 @@ enum {
     MYC__TIMERS_PER_PASS = 1024,   /* deadlines that come, or come nearer, in one pass */
     MYC__REFERENCE_WEIGHT = 256,   /* references taken at once by a repeated retain */
 
+    MYC__TIMER_CHUNK_PLACES = 1024, /* of an actor's timers, in one block */
+    MYC__TIMER_CHUNKS_MAX = 4096,   /* of an actor */
+    MYC__TIMER_INDEX_BITS = 22,
+
     MYC__BLOCK_UNIT = 64,    /* blocks are multiples of a cache line, and aligned to one */
     MYC__BLOCK_MAX = 131072, /* 64 KiB and a header, with room to spare */
     MYC__SIZE_CLASSES = 22,
@@ -71,6 +75,9 @@ static_assert(MYC__CONTROL_TAG < 1 << MYC__TAG_BITS, "control tags fit in a tag"
 static_assert(MYC__WORKERS_MAX <= 1 << (32 - MYC__INDEX_BITS), "a slot names its worker");
 static_assert(MYC__NODES_MAX == 1 << (32 - MYC__GENERATION_BITS), "a life names its node");
 static_assert(MYC__SIZE_CLASSES < MYC__BLOCK_UNIT, "a class fits in the low bits of a block");
+static_assert((uint64_t)MYC__TIMER_CHUNK_PLACES * MYC__TIMER_CHUNKS_MAX ==
+                  1 << MYC__TIMER_INDEX_BITS,
+              "a timer's id has its index");
 static_assert((MYC__LANE_SLOTS & (MYC__LANE_SLOTS - 1)) == 0, "rings index by a mask");
 static_assert(MYC__LANE_CONTROL_SLOTS < MYC__LANE_SLOTS, "a lane takes messages too");
 static_assert((MYC__RETURN_SLOTS & (MYC__RETURN_SLOTS - 1)) == 0, "rings index by a mask");
