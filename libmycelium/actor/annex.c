@@ -5,6 +5,7 @@
 
 #include "actor/pause.h"
 #include "actor/timer.h"
+#include "actor/request.h"
 #include "actor/urgent.h"
 
 static myc__annex *make(myc_context *ctx)
@@ -28,6 +29,7 @@ void myc__annex_end(myc__shard *shard, myc__actor *actor)
     }
     myc__urgent_end(shard, actor);
     myc__timers_end(shard, actor);
+    myc__asks_end(shard, actor);
     myc__grant_all(shard, actor);
     myc__memory_free(&shard->context.memory, myc__header_of(actor->annex));
     actor->annex = NULL;

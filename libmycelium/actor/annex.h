@@ -22,6 +22,7 @@ typedef struct myc__annex {
     struct myc__urgent *urgent_first; /* urgent.c: what goes ahead of the mailbox, oldest first */
     struct myc__urgent *urgent_last;
     struct myc__timers *timers; /* timer.c; NULL until the first is set */
+    struct myc__request *asks;  /* ask.c: what the actor waits for an answer to */
     struct myc__step *steps;    /* interpose.c: around its dispatch, outermost first */
     const myc_behaviour *plain; /* with steps: what it behaves like without them */
     myc_behaviour walked;       /* with steps: what it has instead */

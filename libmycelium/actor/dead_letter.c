@@ -1,12 +1,19 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "actor/dead_letter.h"
 
+#include "actor/request.h"
+
 void myc__dead_letter(myc_context *ctx, myc_address to, uint32_t tag, const void *payload,
                       myc_dead_reason reason)
 {
     const myc__fabric *fabric = ctx->fabric;
     if (fabric->dead_letter) {
-        fabric->dead_letter(fabric->dead_letter_user, &(myc_dead_letter){to, tag, reason, payload});
+        fabric->dead_letter(fabric->dead_letter_user,
+                            &(myc_dead_letter){to, myc__inner_tag(tag, payload), reason,
+                                               myc__inner_payload(tag, payload)});
+    }
+    if (tag == MYC__REQUEST_TAG) {
+        myc__request_fate(payload, reason);
     }
     myc_release(ctx, payload);
     myc__count_end(&ctx->counters.dead_by[reason], 1);

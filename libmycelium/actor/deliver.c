@@ -62,7 +62,9 @@ static void obey(myc__shard *shard, myc__actor *actor, uint32_t tag, const void 
     case MYC__CONTROL_STOP: myc__actor_interrupt(shard, actor, MYC_EXIT_REQUESTED); break;
     case MYC__CONTROL_AWAIT_ROOM: myc__await_room(shard, actor, argument); break;
     case MYC__CONTROL_ROOM: myc__resume(shard, actor); break;
-    case MYC__CONTROL_URGENT: myc__urge_here(shard, actor, (void *)(uintptr_t)argument); break;
+    case MYC__CONTROL_URGENT:
+        myc__urgent_arrived(shard, actor->address, (void *)(uintptr_t)argument);
+        break;
     default: MYC__CHECK(!"a control tag");
     }
 }

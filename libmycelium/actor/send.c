@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+#include "actor/send.h"
 #include "actor/dead_letter.h"
 #include "actor/deliver.h"
 #include "base/back_off.h"
@@ -69,7 +70,7 @@ MYC__COLD static myc_sent send_to_node(myc_context *ctx, myc_address to, uint32_
 {
     const myc_transport *transport =
         myc__load_acquire_ptr((void **)&ctx->fabric->transports[myc__address_node(to)]);
-    if (!transport) {
+    if (!transport || tag == MYC__REQUEST_TAG) { /* an ask does not leave its node */
         return accept_dead(ctx, to, tag, payload, MYC_DEAD_NO_ROUTE);
     }
     myc_retain(ctx, payload); /* for the dead letter, should there be one */
@@ -111,11 +112,8 @@ __attribute__((noinline)) static myc_sent send_elsewhere(myc_context *ctx, myc_a
     return post(ctx, worker, myc__envelope_make(to, tag, payload));
 }
 
-myc_sent myc_send(myc_context *ctx, myc_address to, uint32_t tag, const void *payload)
+static inline myc_sent send_any(myc_context *ctx, myc_address to, uint32_t tag, const void *payload)
 {
-    if (MYC__UNLIKELY(!payload || tag >= MYC__ROWS_MAX)) {
-        return refuse(ctx, payload);
-    }
     if (MYC__LIKELY(myc__address_worker(to) == ctx->worker)) {
         myc__shard *shard = myc__shard_of(ctx);
         const myc__slot *slot = myc__slot_alive(&shard->slots, to);
@@ -124,6 +122,19 @@ myc_sent myc_send(myc_context *ctx, myc_address to, uint32_t tag, const void *pa
         }
     }
     return send_elsewhere(ctx, to, tag, payload);
+}
+
+myc_sent myc_send(myc_context *ctx, myc_address to, uint32_t tag, const void *payload)
+{
+    if (MYC__UNLIKELY(!payload || tag >= MYC__ROWS_MAX)) {
+        return refuse(ctx, payload);
+    }
+    return send_any(ctx, to, tag, payload);
+}
+
+myc_sent myc__send_request(myc_context *ctx, myc_address to, const void *request)
+{
+    return send_any(ctx, to, MYC__REQUEST_TAG, request);
 }
 
 myc_sent myc_send_wait(myc_context *ctx, myc_address to, uint32_t tag, const void *payload,

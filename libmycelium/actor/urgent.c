@@ -51,7 +51,9 @@ void myc__urge_here(myc__shard *shard, myc__actor *actor, myc__urgent *item)
 void myc__urgent_arrived(myc__shard *shard, myc_address to, myc__urgent *item)
 {
     myc__actor *actor = myc__actor_find(shard, to);
-    if (actor) {
+    if (item->kind->arrive) {
+        item->kind->arrive(shard, to, item);
+    } else if (actor) {
         myc__urge_here(shard, actor, item);
     } else {
         item->kind->abandon(&shard->context, to, item);

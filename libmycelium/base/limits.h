@@ -22,6 +22,7 @@ enum {
     /* A tag shares a word with the generation in an envelope. */
     MYC__TAG_BITS = 10,
     MYC__ROWS_MAX = 1000,    /* tags of a protocol; the rest are control tags */
+    MYC__REQUEST_TAG = 1000, /* the payload is a request, with the row in it */
     MYC__CONTROL_TAG = 1008, /* first of them */
 
     MYC__SLOT_CHUNK_BITS = 10, /* the first chunk of a slot table: 1024 slots, 16 KiB */
@@ -70,7 +71,8 @@ enum {
 #define MYC__STOP_TIMEOUT_NS_DEFAULT UINT64_C(5000000000)
 
 static_assert(MYC__GENERATION_BITS + MYC__TAG_BITS == 32, "an envelope packs both in one word");
-static_assert(MYC__ROWS_MAX < MYC__CONTROL_TAG, "control tags are not rows");
+static_assert(MYC__ROWS_MAX <= MYC__REQUEST_TAG, "a request is no row");
+static_assert(MYC__REQUEST_TAG < MYC__CONTROL_TAG, "control tags are not messages");
 static_assert(MYC__CONTROL_TAG < 1 << MYC__TAG_BITS, "control tags fit in a tag");
 static_assert(MYC__WORKERS_MAX <= 1 << (32 - MYC__INDEX_BITS), "a slot names its worker");
 static_assert(MYC__NODES_MAX == 1 << (32 - MYC__GENERATION_BITS), "a life names its node");

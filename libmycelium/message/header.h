@@ -16,7 +16,7 @@ typedef struct myc__header {
     uint32_t references; /* atomic; 0 = the block is free. See reference.h */
     uint16_t home;       /* endpoint whose pool the block belongs to */
     uint8_t size_class;
-    uint8_t reserved;
+    uint8_t outlives_hook; /* 1 = the type's destroy hook frees the block, then or later */
     const myc_type *type;
 } myc__header;
 

@@ -5,10 +5,14 @@
 
 static void destroy(myc__memory *memory, myc__header *header)
 {
+    bool outlives_hook = false;
     if (header->type->destroy) {
+        outlives_hook = header->outlives_hook;
         header->type->destroy((myc_context *)(void *)memory, myc__payload_of(header));
     }
-    myc__memory_free(memory, header);
+    if (!outlives_hook) {
+        myc__memory_free(memory, header);
+    }
 }
 
 static void settle_one(myc__memory *memory)

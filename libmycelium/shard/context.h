@@ -20,6 +20,7 @@ struct myc_context {
     uint32_t worker;            /* constant; MYC__NO_WORKER on a foreign thread */
     struct myc__actor *current; /* whose handler runs; NULL between turns */
     const void *handling;       /* the message whose reference the running handler still has */
+    const void *request;        /* what it was asked with; NULL: it was sent */
     myc__outbox *blocked;       /* outboxes where control waits for room */
     myc__outbox *outbox[MYC__WORKERS_MAX]; /* to each worker; NULL until first used */
     alignas(MYC__CACHE_LINE) myc__counters counters;

@@ -140,6 +140,11 @@
         *reply = (const R *)any;                                                                   \
         return outcome;                                                                            \
     }                                                                                              \
+    /** Wants no answer any more. See myc_future_forget(). */                                      \
+    MYC_UNUSED static inline void P##_forget_##name(myc_context *ctx, P##_##name##_future *future) \
+    {                                                                                              \
+        myc_future_forget(ctx, &future->future);                                                   \
+    }                                                                                              \
     /** Asks and waits for the answer, from a foreign thread. Gives `*reply`. */                   \
     MYC_UNUSED MYC_MUST_CHECK static inline myc_outcome P##_ask_wait_##name(                       \
         myc_context *ctx, P##_ref to, const T *request, uint64_t timeout_ns, const R **reply)      \
