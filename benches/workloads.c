@@ -23,6 +23,7 @@
     ROW(stream_cross)                \
     ROW(ping_pong_one_worker)        \
     ROW(ping_pong_two_workers)       \
+    ROW(ask)                         \
     ROW(fan_in)                      \
     ROW(fan_out)                     \
     ROW(ring_503)                    \

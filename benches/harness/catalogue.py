@@ -69,6 +69,11 @@ def messages() -> list[Workload]:
                "one worker", (PeerBar(SEED, 15),), 1, 0.5, 0.05),
         single("ping_pong.two_workers", TIME, "one hop between two processors, busy workers",
                (RowBar("limits.cache_line", 2.2),), 2, 0.3, 0.05),
+        # a round trip is two hops
+        Workload("ask", MESSAGES, (
+            Row("ask", TIME, "a request and its reply, a timeout armed, two actors of one worker",
+                (RowBar("ping_pong.one_worker", 8),)),
+        ), 1, 0.5, 0.05, peers=()),
         single("fan_in", RATE, "100 senders to one receiver, two workers", (BestPeerBar(4),), 2,
                0.3, 0.05),
         single("fan_out", RATE, "one shared payload to 100 subscribers; deliveries a second",

@@ -2,6 +2,7 @@
 #include <mycelium/ask.h>
 
 #include "actor/request.h"
+#include "actor/send.h"
 #include "actor/turn.h"
 
 static myc__request *request_of(myc__urgent *item)
@@ -32,29 +33,12 @@ static void unlink_ask(myc__request *request)
     }
 }
 
-/* Nothing can refuse it: the actor has an annex, since it asked. */
-static void queue_answer(myc__shard *shard, myc__request *request, uint32_t phase)
-{
-    set_phase(request, phase);
-    myc__urge_here(shard, request->actor, &request->urgent);
-}
-
-bool myc__ask_answer_here(myc__shard *shard, myc__request *request)
-{
-    if (request->phase != MYC__ASK_WAITING) {
-        return false;
-    }
-    myc__wheel_disarm(&shard->wheel, &request->timeout);
-    queue_answer(shard, request, MYC__ASK_ANSWERED);
-    return true;
-}
-
 static void time_out(void *shard, myc__wheel_node *node)
 {
     myc__request *request =
         (myc__request *)(void *)((uint8_t *)node - offsetof(myc__request, timeout));
     myc__count(&((myc__shard *)shard)->context.counters.begun, 1);
-    queue_answer(shard, request, MYC__ASK_EXPIRED);
+    myc__ask_queue(shard, request, MYC__ASK_EXPIRED);
 }
 
 /* The asker has no more to do with it. */
@@ -246,6 +230,6 @@ int myc_ask(myc_context *ctx, myc_address to, uint32_t tag, const void *payload,
     request->handler = handler;
     request->call = call;
     begin(shard, actor, request);
-    myc__request_send(ctx, to, request);
+    (void)myc__send_request(ctx, to, request); /* one that is not sent has dropped its token */
     return 0;
 }

@@ -2,56 +2,19 @@
 #include "actor/request.h"
 
 #include "actor/dead_letter.h"
-#include "actor/send.h"
 #include "actor/turn.h"
 
 static void tokens_end(myc_context *ctx, void *block);
 
-static const myc_type request_type = {.name = "request (a token kept, or a future)",
-                                      .size_bytes = sizeof(myc__request),
-                                      .alignment_bytes = alignof(myc__request),
-                                      .destroy = tokens_end};
+const myc_type myc__request_type = {.name = "request (a token kept, or a future)",
+                                    .size_bytes = sizeof(myc__request),
+                                    .alignment_bytes = alignof(myc__request),
+                                    .destroy = tokens_end};
 
 /* The cast is the only way from a payload, which is constant to all but the library. */
 static myc__request *request_of(const void *block)
 {
     return (myc__request *)(uintptr_t)block;
-}
-
-myc__request *myc__request_new(myc_context *ctx, uint32_t tag, const void *payload,
-                               uint64_t deadline_ns)
-{
-    myc__request *request = myc__memory_new(&ctx->memory, &request_type, sizeof *request, 16);
-    if (!request) {
-        return NULL;
-    }
-    myc__header_of(request)->outlives_hook = 1;
-    request->payload = payload;
-    request->deadline_ns = deadline_ns;
-    request->tag = tag;
-    request->is_opened = false;
-    request->outcome = MYC_REFUSED;
-    request->reply = NULL;
-    request->shake = (myc__handshake){0};
-    return request;
-}
-
-void myc__request_send(myc_context *ctx, myc_address to, myc__request *request)
-{
-    (void)myc__send_request(ctx, to, request); /* what is not sent has dropped its token */
-}
-
-static void free_request(myc_context *ctx, myc__request *request)
-{
-    myc_release(ctx, request->payload);
-    myc__memory_free(&ctx->memory, myc__header_of(request));
-}
-
-void myc__request_leave(myc_context *ctx, myc__request *request)
-{
-    if (myc__handshake_leave(&request->shake, MYC__ASKER_LEFT)) {
-        free_request(ctx, request);
-    }
 }
 
 void myc__request_late(myc_context *ctx, const myc__request *request, const void *reply,
@@ -134,7 +97,7 @@ static void tokens_leave(myc_context *ctx, myc__request *request)
                     ? myc__handshake_leave_here(&request->shake, MYC__TOKENS_LEFT)
                     : myc__handshake_leave(&request->shake, MYC__TOKENS_LEFT);
     if (last) {
-        free_request(ctx, request);
+        myc__request_free(ctx, request);
     }
 }
 

@@ -33,6 +33,7 @@
 
 #include "actor/handshake.h"
 #include "actor/urgent.h"
+#include "message/reference.h"
 
 enum { MYC__ASK_WAITING, MYC__ASK_ANSWERED, MYC__ASK_EXPIRED, MYC__ASK_ENDED };
 
@@ -77,22 +78,47 @@ static inline const void *myc__inner_payload(uint32_t tag, const void *payload)
                                                   : payload;
 }
 
-/** Gives a request with one token, for the envelope; NULL when memory is out. Takes `payload` only
- * when it gives one. */
-myc__request *myc__request_new(myc_context *ctx, uint32_t tag, const void *payload,
-                               uint64_t deadline_ns);
+extern const myc_type myc__request_type;
 
-/** Sends the token of a new request. */
-void myc__request_send(myc_context *ctx, myc_address to, myc__request *request);
+/** Gives a request with one token, for the envelope; NULL when memory is out. Takes `payload` only
+ * when it gives one. What the asker needs is for the caller to fill in. */
+static inline myc__request *myc__request_new(myc_context *ctx, uint32_t tag, const void *payload,
+                                             uint64_t deadline_ns)
+{
+    myc__request *request =
+        myc__memory_new_fixed(&ctx->memory, &myc__request_type, sizeof *request);
+    if (MYC__UNLIKELY(!request)) {
+        return NULL;
+    }
+    myc__header_of(request)->outlives_hook = 1;
+    request->payload = payload;
+    request->deadline_ns = deadline_ns;
+    request->tag = tag;
+    request->is_opened = false;
+    request->outcome = MYC_REFUSED;
+    request->reply = NULL;
+    request->shake = (myc__handshake){0};
+    return request;
+}
+
+static inline void myc__request_free(myc_context *ctx, myc__request *request)
+{
+    myc__release_header(&ctx->memory, myc__header_of(request->payload));
+    myc__memory_free_fixed(&ctx->memory, myc__header_of(request));
+}
+
+/** The side of the asker is done with it. */
+static inline void myc__request_leave(myc_context *ctx, myc__request *request)
+{
+    if (myc__handshake_leave(&request->shake, MYC__ASKER_LEFT)) {
+        myc__request_free(ctx, request);
+    }
+}
 
 /** What the answer is if this token, which the caller drops next, is the last one. */
 void myc__request_fate(const void *request, myc_dead_reason reason);
 
-/** The side of the asker is done with it. */
-void myc__request_leave(myc_context *ctx, myc__request *request);
-
-/** What became of the message with a reply that comes too late. Takes `reply`, counted as accepted.
- */
+/** What becomes of a reply that nobody will be given. Takes `reply`, counted as accepted. */
 void myc__request_late(myc_context *ctx, const myc__request *request, const void *reply,
                        myc_dead_reason reason);
 
@@ -104,9 +130,23 @@ static inline bool myc__request_is_here(const myc_context *ctx, const myc__reque
     return shard && shard == ctx->shard;
 }
 
-/** ask.c: queues the answer for an actor of this worker. False when it waits no more. */
-bool myc__ask_answer_here(myc__shard *shard, myc__request *request);
-extern const myc__urgent_kind myc__ask_answer;
+/** Queues an answer, or the time-out, for an actor of this worker. */
+static inline void myc__ask_queue(myc__shard *shard, myc__request *request, uint32_t phase)
+{
+    myc__store_relaxed_u32(&request->phase, phase);
+    myc__urge_annexed(shard, request->actor, &request->urgent); /* it has asked */
+}
+
+/** The same when there is an answer: false when the actor waits for none any more. */
+static inline bool myc__ask_answer_here(myc__shard *shard, myc__request *request)
+{
+    if (request->phase != MYC__ASK_WAITING) {
+        return false;
+    }
+    myc__wheel_disarm(&shard->wheel, &request->timeout);
+    myc__ask_queue(shard, request, MYC__ASK_ANSWERED);
+    return true;
+}
 
 /** ask.c: ends all asks of the actor: their answers are late from now on. When it ends, or begins
  * anew. Its home worker. */

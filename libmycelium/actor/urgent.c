@@ -4,17 +4,6 @@
 #include "actor/control.h"
 #include "actor/turn.h"
 
-static void link_last(myc__annex *annex, myc__urgent *item)
-{
-    item->next = NULL;
-    if (annex->urgent_last) {
-        annex->urgent_last->next = item;
-    } else {
-        annex->urgent_first = item;
-    }
-    annex->urgent_last = item;
-}
-
 static myc__urgent *unlink_first(myc__annex *annex)
 {
     myc__urgent *item = annex->urgent_first;
@@ -41,11 +30,7 @@ void myc__urge_here(myc__shard *shard, myc__actor *actor, myc__urgent *item)
         item->kind->abandon(&shard->context, actor->address, item);
         return;
     }
-    link_last(annex, item);
-    actor->interrupts |= MYC__URGENT;
-    if (myc__actor_ready(actor)) {
-        myc__schedule(shard, actor);
-    }
+    myc__urge_annexed(shard, actor, item);
 }
 
 void myc__urgent_arrived(myc__shard *shard, myc_address to, myc__urgent *item)

@@ -45,6 +45,23 @@ void myc__urge(myc_context *ctx, myc_address to, myc__urgent *item);
 /** The same for a live actor of this worker. */
 void myc__urge_here(myc__shard *shard, struct myc__actor *actor, myc__urgent *item);
 
+/** The same for one that has an annex. */
+static inline void myc__urge_annexed(myc__shard *shard, struct myc__actor *actor, myc__urgent *item)
+{
+    myc__annex *annex = actor->annex;
+    item->next = NULL;
+    if (annex->urgent_last) {
+        annex->urgent_last->next = item;
+    } else {
+        annex->urgent_first = item;
+    }
+    annex->urgent_last = item;
+    actor->interrupts |= MYC__URGENT;
+    if (myc__actor_ready(actor)) {
+        myc__schedule(shard, actor);
+    }
+}
+
 /** One has arrived from another thread; its actor may have ended. */
 void myc__urgent_arrived(myc__shard *shard, myc_address to, myc__urgent *item);
 

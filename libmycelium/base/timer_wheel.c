@@ -68,11 +68,9 @@ static void vacate(myc__wheel *wheel, uint32_t level, uint32_t slot)
 {
     uint64_t *words = wheel->occupied[level];
     words[slot / 64] &= ~(UINT64_C(1) << slot % 64);
-    uint64_t all = 0;
-    for (uint32_t i = 0; i < MYC__WHEEL_SLOTS / 64; i++) {
-        all |= words[i];
-    }
-    if (!all) {
+    /* Word by word: a wide load would wait for the store just done. */
+    static_assert(MYC__WHEEL_SLOTS / 64 == 4, "all words of a level");
+    if (!(words[0] | words[1] | words[2] | words[3])) {
         wheel->levels &= ~(1u << level);
     }
 }

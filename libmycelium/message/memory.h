@@ -11,6 +11,7 @@
 #include <pthread.h>
 
 #include "message/return_path.h"
+#include "message/size_class.h"
 
 typedef struct myc__memory myc__memory;
 
@@ -92,6 +93,29 @@ void myc__heap_each_live(myc__heap *heap, void (*visit)(void *user, myc__header 
 
 /** For blocks the library uses itself: an actor, a mailbox. Not a payload. */
 extern const myc_type myc__internal_type;
+
+/** myc__memory_new() for a size known when it is compiled, aligned to 16. */
+static inline void *myc__memory_new_fixed(myc__memory *memory, const myc_type *type,
+                                          uint32_t size_bytes)
+{
+    uint32_t size_class = myc__size_class((uint32_t)sizeof(myc__header) + size_bytes);
+    myc__header *header = myc__pool_pop(&memory->pool, size_class);
+    if (MYC__UNLIKELY(!header)) {
+        return myc__memory_new(memory, type, size_bytes, 16);
+    }
+    *header = (myc__header){1, memory->endpoint, (uint8_t)size_class, 0, type};
+    return myc__payload_of(header);
+}
+
+/** myc__memory_free() of one that was made so. */
+static inline void myc__memory_free_fixed(myc__memory *memory, myc__header *header)
+{
+    if (MYC__LIKELY(header->home == memory->endpoint)) {
+        myc__pool_push(&memory->pool, header, header->size_class);
+    } else {
+        myc__memory_free(memory, header);
+    }
+}
 
 static inline void *myc__memory_new_internal(myc__memory *memory, uint32_t size_bytes)
 {

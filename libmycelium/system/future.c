@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "actor/request.h"
+#include "actor/send.h"
 #include "system/system.h"
 
 /*
@@ -35,7 +36,7 @@ myc_future *myc_ask_future(myc_context *ctx, myc_address to, uint32_t tag, const
     request->is_future = true;
     request->asker = (myc_address){0};
     request->shard = NULL;
-    myc__request_send(ctx, to, request);
+    (void)myc__send_request(ctx, to, request); /* one that is not sent has dropped its token */
     return (myc_future *)(void *)request;
 }
 

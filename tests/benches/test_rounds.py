@@ -112,7 +112,8 @@ class Groups(unittest.TestCase):
                          self.group_of("hot_path.relay"))
         self.assertEqual({"limits.cache_line", "ping_pong.two_workers", "oversubscribed.ping_pong"},
                          self.group_of("limits.cache_line"))
-        self.assertEqual({"ping_pong.one_worker"}, self.group_of("ping_pong.one_worker"))
+        self.assertEqual({"ping_pong.one_worker", "ask"}, self.group_of("ping_pong.one_worker"))
+        self.assertEqual({"fan_in"}, self.group_of("fan_in"))
 
     def test_every_workload_is_in_one_group(self):
         names = [workload.name for group in selection.groups(WORKLOADS) for workload in group]
