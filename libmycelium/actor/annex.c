@@ -7,6 +7,7 @@
 #include "actor/timer.h"
 #include "actor/request.h"
 #include "actor/urgent.h"
+#include "actor/watch.h"
 
 static myc__annex *make(myc_context *ctx)
 {
@@ -27,6 +28,7 @@ void myc__annex_end(myc__shard *shard, myc__actor *actor)
     if (!actor->annex) {
         return;
     }
+    myc__watches_end(shard, actor); /* before what is queued: notices are */
     myc__urgent_end(shard, actor);
     myc__timers_end(shard, actor);
     myc__asks_end(shard, actor);

@@ -15,6 +15,8 @@ struct myc__actor;
 struct myc__waiters;
 struct myc__urgent;
 struct myc__timers;
+struct myc__watch;
+struct myc__watch_table;
 
 typedef struct myc__annex {
     char name[MYC__NAME_BYTES];       /* spawn.c; empty: the behaviour's */
@@ -26,6 +28,11 @@ typedef struct myc__annex {
     struct myc__step *steps;    /* interpose.c: around its dispatch, outermost first */
     const myc_behaviour *plain; /* with steps: what it behaves like without them */
     myc_behaviour walked;       /* with steps: what it has instead */
+    struct myc__step *steps;          /* interpose.c: around its dispatch, outermost first */
+    const myc_behaviour *plain;       /* with steps: what it behaves like without them */
+    myc_behaviour walked;             /* with steps: what it has instead */
+    struct myc__watch_table *watches; /* watch.c: whom it watches and links; NULL: nobody ever */
+    struct myc__watch *watchers;      /* watch.c: who watches it */
 } myc__annex;
 
 /** The actor's annex, made if it has none; NULL when memory is out. `ctx` owns it or its maker. */

@@ -7,6 +7,7 @@
 #include "actor/stop.h"
 #include "actor/turn.h"
 #include "actor/urgent.h"
+#include "actor/watch.h"
 
 static void press(myc__shard *shard, myc__actor *actor)
 {
@@ -59,7 +60,7 @@ static void obey(myc__shard *shard, myc__actor *actor, uint32_t tag, const void 
 {
     switch (tag) {
     case MYC__CONTROL_START: myc__schedule(shard, actor); break;
-    case MYC__CONTROL_STOP: myc__actor_interrupt(shard, actor, MYC_EXIT_REQUESTED); break;
+    case MYC__CONTROL_STOP: myc__actor_interrupt(shard, actor, myc__exit_unpack(argument)); break;
     case MYC__CONTROL_AWAIT_ROOM: myc__await_room(shard, actor, argument); break;
     case MYC__CONTROL_ROOM: myc__resume(shard, actor); break;
     case MYC__CONTROL_URGENT:
@@ -73,7 +74,9 @@ static void control(myc__shard *shard, const myc__envelope *envelope)
 {
     uint32_t tag = myc__envelope_tag(envelope);
     myc__actor *actor = myc__actor_find(shard, myc__envelope_to(envelope));
-    if (actor) {
+    if (tag >= MYC__CONTROL_WATCH && tag <= MYC__CONTROL_UNWATCHED) {
+        myc__watch_obey(shard, actor, (myc__control)tag, (void *)(uintptr_t)envelope->payload);
+    } else if (actor) {
         obey(shard, actor, tag, envelope->payload);
     } else if (tag == MYC__CONTROL_AWAIT_ROOM) {
         myc__grant_room(shard, envelope->payload); /* a dead actor has room: the send will tell */

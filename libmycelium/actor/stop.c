@@ -6,25 +6,30 @@
 #include "actor/grown.h"
 #include "actor/pause.h"
 
-void myc__actor_interrupt(myc__shard *shard, myc__actor *actor, myc_exit_reason reason)
+void myc__actor_interrupt(myc__shard *shard, myc__actor *actor, myc_exit why)
 {
-    myc__actor_condemn(shard, actor, reason, 0);
+    myc__actor_condemn(shard, actor, why.reason, why.code);
     myc__actor_wake(shard, actor);
 }
 
-void myc_stop(myc_context *ctx, myc_address address)
+void myc__stop_for(myc_context *ctx, myc_address address, myc_exit why)
 {
     bool here = myc__address_worker(address) == ctx->worker;
     bool known = myc__address_node(address) == 0 && (address.life & 1) &&
                  myc__address_worker(address) < ctx->fabric->shard_count;
     if (known && !here) {
-        myc__control_send(ctx, address, MYC__CONTROL_STOP, NULL);
+        myc__control_send(ctx, address, MYC__CONTROL_STOP, myc__exit_pack(why));
     } else if (known) {
         myc__actor *actor = myc__actor_find(ctx->shard, address);
         if (actor) {
-            myc__actor_interrupt(ctx->shard, actor, MYC_EXIT_REQUESTED);
+            myc__actor_interrupt(ctx->shard, actor, why);
         }
     }
+}
+
+void myc_stop(myc_context *ctx, myc_address address)
+{
+    myc__stop_for(ctx, address, (myc_exit){MYC_EXIT_REQUESTED, 0});
 }
 
 static void leave_letter(myc__shard *shard, const myc__actor *actor, const myc__envelope *envelope,
@@ -79,7 +84,7 @@ uint32_t myc__actors_stop_all(myc__shard *shard)
         myc__slot *slot = myc__slot_at(&shard->slots, i);
         if (myc__load_acquire_u32(&slot->life) & 1) {
             alive++;
-            myc__actor_interrupt(shard, slot->actor, MYC_EXIT_SYSTEM);
+            myc__actor_interrupt(shard, slot->actor, (myc_exit){MYC_EXIT_SYSTEM, 0});
         }
     }
     return alive;

@@ -39,6 +39,7 @@ enum {
 
     MYC__TURNS_PER_PASS = 64,      /* actors run between two looks at lanes and I/O, */
     MYC__MESSAGES_PER_PASS = 1024, /* or messages handled, whichever is first */
+    MYC__WATCH_BUCKETS_MAX = 8192, /* of the table of an actor's watches */
     MYC__GRANTED_PER_TURN = 8,     /* waiters resumed at a time: they share the room */
     MYC__TAKEN_PER_LANE = 128,     /* envelopes taken from one lane in one pass */
     MYC__TIMERS_PER_PASS = 1024,   /* deadlines that come, or come nearer, in one pass */

@@ -23,10 +23,14 @@ static_assert(sizeof(myc__envelope) == 16, "four to a cache line");
 /** Tags that are not rows: orders from worker to worker, which no mailbox holds back. */
 typedef enum myc__control {
     MYC__CONTROL_START = MYC__CONTROL_TAG, /* run on_start; payload NULL */
-    MYC__CONTROL_STOP,                     /* stop the actor; payload NULL */
+    MYC__CONTROL_STOP,                     /* stop the actor; payload a packed myc_exit */
     MYC__CONTROL_AWAIT_ROOM,               /* tell the actor in the payload when there is room */
     MYC__CONTROL_ROOM,                     /* there is room: run again; payload NULL */
     MYC__CONTROL_URGENT,                   /* the payload goes ahead of the mailbox */
+    MYC__CONTROL_WATCH,                    /* actor/watch.c, as the next three; payload the watch */
+    MYC__CONTROL_UNWATCH,
+    MYC__CONTROL_DOWN,
+    MYC__CONTROL_UNWATCHED,
 } myc__control;
 
 enum { MYC__TAG_MASK = (1 << MYC__TAG_BITS) - 1 };

@@ -37,6 +37,7 @@ typedef struct myc__shard {
     struct myc__actor *run_last;
     struct myc__actor *grown; /* one of those whose mailboxes have grown (actor/grown.h) */
     uint32_t grown_count;
+    struct myc__watch *unanswered; /* watches whose watcher could not be told (actor/watch.c) */
     myc__tidying tidying;
     bool stop_begun;   /* every actor was told to stop once */
     bool awaits_lanes; /* some actor waits for room in a lane */

@@ -2,6 +2,7 @@
 #include "actor/deliver.h"
 #include "actor/stop.h"
 #include "actor/turn.h"
+#include "actor/watch.h"
 #include "system/system.h"
 
 enum { LEAK_TYPES_MAX = 32 }; /* told apart in the report; the rest are counted together */
@@ -55,6 +56,13 @@ static void free_waiting(myc_system *system)
     }
 }
 
+static void free_unanswered(myc_system *system)
+{
+    for (uint32_t i = 0; i < system->fabric.shard_count; i++) {
+        myc__watch_fini(system->fabric.shards[i]);
+    }
+}
+
 static void count_leak(void *user, myc__header *header)
 {
     leaks *found = user;
@@ -94,6 +102,7 @@ uint64_t myc_system_destroy(myc_system *system)
     pthread_mutex_unlock(&system->stop_lock);
     sweep(system);
     free_waiting(system);
+    free_unanswered(system);
     MYC__CHECK(myc__sum_ends(system) ==
                myc__sum_beginnings(system)); /* no message is unaccounted */
     uint64_t leaked = report_leaks(system);

@@ -86,12 +86,15 @@ typedef enum myc_exit_reason {
     MYC_EXIT_DONE = 0,      /* a handler returned MYC_STOP */
     MYC_EXIT_FAILED = 1,    /* a handler returned MYC_FAIL, or on_start failed */
     MYC_EXIT_REQUESTED = 2, /* myc_stop() */
-    MYC_EXIT_SYSTEM = 3     /* the system is stopping */
+    MYC_EXIT_SYSTEM = 3,    /* the system is stopping */
+    MYC_EXIT_KILLED = 4,    /* myc_kill(), or one it was linked to has gone wrong */
+    MYC_EXIT_UNKNOWN = 5    /* in a notice: it had ended before, or never was */
 } myc_exit_reason;
 
 typedef struct myc_exit {
     myc_exit_reason reason;
-    int32_t code; /* with MYC_EXIT_FAILED the handler's code, else 0 */
+    int32_t
+        code; /* with MYC_EXIT_FAILED the handler's, with MYC_EXIT_KILLED the killer's; else 0 */
 } myc_exit;
 
 /** One row of a protocol: tag k carries rows[k].type. */

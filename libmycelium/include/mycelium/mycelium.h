@@ -22,5 +22,6 @@
 #include <mycelium/system.h>
 #include <mycelium/timer.h>
 #include <mycelium/transport.h>
+#include <mycelium/watch.h>
 
 #endif
