@@ -155,7 +155,7 @@ static void abandon(myc_context *ctx, myc_address to, myc__urgent *item)
     myc__count_end(&ctx->counters.done, 1);
 }
 
-static const myc__urgent_kind timer_kind = {handle, abandon};
+static const myc__urgent_kind timer_kind = {.handle = handle, .abandon = abandon};
 
 /* ---- its actor sets it and cancels it ---- */
 
