@@ -109,7 +109,8 @@ static inline void myc__actor_condemn(myc__shard *shard, myc__actor *actor, myc_
 static inline void myc__actor_refit(myc__actor *actor)
 {
     uint32_t capacity = actor->mailbox.capacity;
-    actor->easy_depth = capacity < actor->bound ? capacity : actor->bound - 1;
+    bool has_policy = actor->annex && actor->annex->policy; /* which looks at every message */
+    actor->easy_depth = has_policy ? 0 : capacity < actor->bound ? capacity : actor->bound - 1;
 }
 
 /** The flag at the actor's slot that makes senders on other workers refuse. */

@@ -3,9 +3,12 @@
 
 #include <string.h>
 
+#include "actor/become.h"
 #include "actor/pause.h"
-#include "actor/timer.h"
+#include "actor/policy.h"
 #include "actor/request.h"
+#include "actor/stash.h"
+#include "actor/timer.h"
 #include "actor/urgent.h"
 #include "actor/watch.h"
 
@@ -33,6 +36,9 @@ void myc__annex_end(myc__shard *shard, myc__actor *actor)
     myc__timers_end(shard, actor);
     myc__asks_end(shard, actor);
     myc__grant_all(shard, actor);
+    myc__stash_end(shard, actor);
+    myc__modes_end(shard, actor);
+    myc__policy_end(&shard->context, actor);
     myc__memory_free(&shard->context.memory, myc__header_of(actor->annex));
     actor->annex = NULL;
 }

@@ -17,22 +17,25 @@ struct myc__urgent;
 struct myc__timers;
 struct myc__watch;
 struct myc__watch_table;
+struct myc__modes;
+struct myc__stash;
+struct myc__policy;
 
 typedef struct myc__annex {
     char name[MYC__NAME_BYTES];       /* spawn.c; empty: the behaviour's */
     struct myc__waiters *waiters;     /* pause.c: who waits for room here; NULL while nobody does */
     struct myc__urgent *urgent_first; /* urgent.c: what goes ahead of the mailbox, oldest first */
     struct myc__urgent *urgent_last;
-    struct myc__timers *timers; /* timer.c; NULL until the first is set */
-    struct myc__request *asks;  /* ask.c: what the actor waits for an answer to */
-    struct myc__step *steps;    /* interpose.c: around its dispatch, outermost first */
-    const myc_behaviour *plain; /* with steps: what it behaves like without them */
-    myc_behaviour walked;       /* with steps: what it has instead */
+    struct myc__timers *timers;       /* timer.c; NULL until the first is set */
+    struct myc__request *asks;        /* ask.c: what the actor waits for an answer to */
     struct myc__step *steps;          /* interpose.c: around its dispatch, outermost first */
     const myc_behaviour *plain;       /* with steps: what it behaves like without them */
     myc_behaviour walked;             /* with steps: what it has instead */
     struct myc__watch_table *watches; /* watch.c: whom it watches and links; NULL: nobody ever */
     struct myc__watch *watchers;      /* watch.c: who watches it */
+    struct myc__modes *modes;         /* become.c */
+    struct myc__stash *stash;         /* stash.c */
+    struct myc__policy *policy;       /* policy.c: set before the actor is published */
 } myc__annex;
 
 /** The actor's annex, made if it has none; NULL when memory is out. `ctx` owns it or its maker. */

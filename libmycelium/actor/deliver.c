@@ -2,8 +2,10 @@
 #include "actor/deliver.h"
 
 #include "actor/dead_letter.h"
+#include "actor/drop.h"
 #include "actor/grown.h"
 #include "actor/pause.h"
+#include "actor/policy.h"
 #include "actor/stop.h"
 #include "actor/turn.h"
 #include "actor/urgent.h"
@@ -12,7 +14,9 @@
 static void press(myc__shard *shard, myc__actor *actor)
 {
     actor->interrupts |= MYC__PRESSED | MYC__CROWDED;
-    myc__actor_set_pressure(shard, actor, actor->overflow == MYC_OVERFLOW_REFUSE);
+    myc__actor_set_pressure(shard, actor,
+                            actor->overflow == MYC_OVERFLOW_REFUSE &&
+                                myc__policy_is_full_at_bound(actor));
 }
 
 MYC__COLD bool myc__enqueue_uneasy(myc__shard *shard, myc__actor *actor, myc__envelope envelope)
@@ -29,31 +33,37 @@ MYC__COLD bool myc__enqueue_uneasy(myc__shard *shard, myc__actor *actor, myc__en
     return true;
 }
 
-static void drop_newest(myc__shard *shard, const void *payload)
-{
-    myc_release(&shard->context, payload);
-    myc__count_end(&shard->context.counters.dropped_newest, 1);
-}
-
 static void displace_oldest(myc__shard *shard, myc__actor *actor, myc__envelope envelope)
 {
     const void *oldest = myc__mailbox_front(&actor->mailbox)->payload;
     myc__mailbox_pop(&actor->mailbox);
-    myc_release(&shard->context, oldest);
-    myc__count_end(&shard->context.counters.dropped_oldest, 1);
+    myc__drop(shard, actor, oldest, MYC_DROP_OLDEST);
     bool queued = myc__enqueue(shard, actor, envelope);
     MYC__CHECK(queued); /* its slot has just become free */
 }
 
-void myc__deliver(myc__shard *shard, myc__actor *actor, myc__envelope envelope)
+/* The mailbox is at its bound, or its ring is full, or a policy is to be asked. */
+MYC__COLD static void deliver_uneasy(myc__shard *shard, myc__actor *actor, myc__envelope envelope)
 {
     bool full = actor->mailbox.depth >= actor->bound;
-    if (MYC__UNLIKELY(full) && actor->overflow == MYC_OVERFLOW_DROP_OLDEST) {
+    if (myc__has_policy(actor)) {
+        myc__policy_deliver(shard, actor, envelope);
+    } else if (full && actor->overflow == MYC_OVERFLOW_DROP_OLDEST) {
         displace_oldest(shard, actor, envelope);
-    } else if (MYC__UNLIKELY(full && actor->overflow == MYC_OVERFLOW_DROP_NEWEST) ||
+    } else if ((full && actor->overflow == MYC_OVERFLOW_DROP_NEWEST) ||
                !myc__enqueue(shard, actor, envelope)) {
-        drop_newest(shard, envelope.payload); /* also when memory for the ring is out */
+        myc__drop(shard, actor, envelope.payload, MYC_DROP_NEWEST); /* also when memory is out */
     }
+}
+
+void myc__deliver(myc__shard *shard, myc__actor *actor, myc__envelope envelope)
+{
+    if (MYC__UNLIKELY(actor->mailbox.depth >= actor->easy_depth)) {
+        deliver_uneasy(shard, actor, envelope);
+        return;
+    }
+    myc__mailbox_put(&actor->mailbox, envelope);
+    myc__schedule(shard, actor);
 }
 
 static void obey(myc__shard *shard, myc__actor *actor, uint32_t tag, const void *argument)

@@ -2,6 +2,7 @@
 #include "actor/send.h"
 #include "actor/dead_letter.h"
 #include "actor/deliver.h"
+#include "actor/policy.h"
 #include "base/back_off.h"
 
 MYC__COLD static myc_sent refuse(myc_context *ctx, const void *payload)
@@ -19,10 +20,15 @@ MYC__COLD static myc_sent accept_dead(myc_context *ctx, myc_address to, uint32_t
     return reason == MYC_DEAD_NO_ROUTE ? MYC_UNREACHABLE : MYC_DEAD;
 }
 
-/* The mailbox of an actor on this worker is at its bound, or its ring is full. */
+/* The mailbox of an actor on this worker is at its bound, or its ring is full, or a policy is to be
+ * asked. */
 MYC__COLD static myc_sent send_uneasy(myc_context *ctx, myc__actor *actor, myc__envelope envelope)
 {
     bool full = actor->mailbox.depth >= actor->bound;
+    if (myc__has_policy(actor)) {
+        return myc__policy_offer(ctx->shard, actor, envelope) ? MYC_SENT
+                                                              : refuse(ctx, envelope.payload);
+    }
     if (full && actor->overflow == MYC_OVERFLOW_REFUSE) {
         return refuse(ctx, envelope.payload);
     }

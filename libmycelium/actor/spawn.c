@@ -2,6 +2,8 @@
 #include <string.h>
 
 #include "actor/control.h"
+#include "actor/policy.h"
+#include "actor/stash.h"
 
 static const myc_spawn_options defaults = {.mailbox_bound = MYC__MAILBOX_BOUND_DEFAULT,
                                            .batch_max = MYC__BATCH_DEFAULT};
@@ -41,6 +43,9 @@ static const char *fault_of_options(const myc_context *ctx, const myc_spawn_opti
     if ((unsigned)options->place > MYC_PLACE_ON_WORKER) {
         return "place is no myc_place";
     }
+    if (options->stash_bound > MYC__STASH_BOUND_MAX) {
+        return "stash_bound is over 16777216";
+    }
     bool is_there = options->worker < ctx->fabric->shard_count;
     return options->place == MYC_PLACE_ON_WORKER && !is_there ? "there is no such worker" : NULL;
 }
@@ -79,6 +84,8 @@ static bool copy_name(myc_context *ctx, myc__actor *actor, const char *name)
 static void abandon(myc_context *ctx, myc__actor *actor)
 {
     if (actor->annex) {
+        myc__stash_abandon(ctx, actor);
+        myc__policy_end(ctx, actor);
         myc__memory_free(&ctx->memory, myc__header_of(actor->annex));
     }
     myc__memory_free(&ctx->memory, myc__header_of(actor));
@@ -140,6 +147,14 @@ static void fill(myc__actor *actor, const myc_behaviour *behaviour,
     myc__actor_refit(actor);
 }
 
+/* What few actors ask for. */
+static bool give_extras(myc_context *ctx, myc__actor *actor, const myc_spawn_options *options)
+{
+    return copy_name(ctx, actor, options->name) &&
+           (!options->policy || myc__policy_make(ctx, actor, options->policy)) &&
+           (!options->stash_bound || myc__stash_make(ctx, actor, options->stash_bound));
+}
+
 static myc__actor *build(myc_context *ctx, const myc_behaviour *behaviour, const void *state,
                          const myc_spawn_options *options)
 {
@@ -150,7 +165,7 @@ static myc__actor *build(myc_context *ctx, const myc_behaviour *behaviour, const
     }
     fill(actor, behaviour, options);
     copy_state(actor, state);
-    if (!copy_name(ctx, actor, options->name)) {
+    if (!give_extras(ctx, actor, options)) {
         abandon(ctx, actor);
         return NULL;
     }
@@ -248,5 +263,12 @@ int myc_spawn(myc_context *ctx, const myc_behaviour *behaviour, const void *stat
     }
     myc_spawn_options options = complete(given);
     const char *fault = fault_of_options(ctx, &options);
-    return fault ? refuse(ctx, behaviour, fault) : spawn(ctx, behaviour, state, &options, address);
+    if (fault) {
+        return refuse(ctx, behaviour, fault);
+    }
+    char text[MYC__POLICY_FAULT_BYTES];
+    if (options.policy && myc__policy_fault(behaviour, &options, text)) {
+        return refuse(ctx, behaviour, text);
+    }
+    return spawn(ctx, behaviour, state, &options, address);
 }

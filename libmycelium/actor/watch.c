@@ -106,7 +106,7 @@ static myc__urgent_done handle(myc__shard *shard, myc__actor *actor, myc__urgent
     return MYC__URGENT_HANDLED;
 }
 
-static const myc__urgent_kind kind = {handle, abandon};
+static const myc__urgent_kind kind = {.handle = handle, .abandon = abandon};
 
 /* ---- the target's side ---- */
 

@@ -36,6 +36,8 @@ enum {
     MYC__MAILBOX_BOUND_DEFAULT = 1000,
     MYC__MAILBOX_BOUND_MAX = 1 << 24,
     MYC__BATCH_DEFAULT = 64,
+    MYC__STASH_BOUND_DEFAULT = 1000,
+    MYC__STASH_BOUND_MAX = MYC__MAILBOX_BOUND_MAX,
 
     MYC__TURNS_PER_PASS = 64,      /* actors run between two looks at lanes and I/O, */
     MYC__MESSAGES_PER_PASS = 1024, /* or messages handled, whichever is first */

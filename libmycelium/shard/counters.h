@@ -19,8 +19,7 @@ typedef struct myc__counters {
     uint64_t accepted;
     uint64_t refused;
     uint64_t handled;
-    uint64_t dropped_newest;
-    uint64_t dropped_oldest;
+    uint64_t dropped_by[MYC_DROP_REASONS];
     uint64_t dead_by[MYC_DEAD_REASONS];
     /* What is no message, yet must be over before a system is quiet: a spawn until the actor's
      * first turn, a condemned actor until its end, an order until it is obeyed. */

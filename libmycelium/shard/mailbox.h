@@ -102,6 +102,19 @@ static inline const myc__envelope *myc__mailbox_at(const myc__mailbox *mailbox, 
     return &mailbox->slots[slot < mailbox->capacity ? slot : slot - mailbox->capacity];
 }
 
+/** Puts `envelope` in the place of the one `ahead` places behind the oldest, which it returns. */
+static inline myc__envelope myc__mailbox_replace(myc__mailbox *mailbox, uint32_t ahead,
+                                                 myc__envelope envelope)
+{
+    MYC__DEBUG_CHECK(ahead < mailbox->depth);
+    uint32_t slot = mailbox->head + ahead;
+    myc__envelope *place =
+        &mailbox->slots[slot < mailbox->capacity ? slot : slot - mailbox->capacity];
+    myc__envelope replaced = *place;
+    *place = envelope;
+    return replaced;
+}
+
 /** Notes how full it is. At the beginning of a turn. */
 static inline void myc__mailbox_mark(myc__mailbox *mailbox)
 {

@@ -26,11 +26,18 @@ static uint64_t dead_of(const myc__counters *counters)
     return dead;
 }
 
+static uint64_t dropped_of(const myc__counters *counters)
+{
+    uint64_t dropped = 0;
+    for (uint32_t reason = 0; reason < MYC_DROP_REASONS; reason++) {
+        dropped += myc__load_acquire_u64(&counters->dropped_by[reason]);
+    }
+    return dropped;
+}
+
 static uint64_t ends_of(const myc__counters *counters)
 {
-    return myc__load_acquire_u64(&counters->handled) +
-           myc__load_acquire_u64(&counters->dropped_newest) +
-           myc__load_acquire_u64(&counters->dropped_oldest) + dead_of(counters) +
+    return myc__load_acquire_u64(&counters->handled) + dropped_of(counters) + dead_of(counters) +
            myc__load_acquire_u64(&counters->done);
 }
 
@@ -49,11 +56,24 @@ uint64_t myc__sum_beginnings(const myc_system *system)
     return sum(system, beginnings_of);
 }
 
+static void add_dropped(myc_counts *to, const myc__counters *from)
+{
+    uint64_t *const fields[MYC_DROP_REASONS] = {
+        [MYC_DROP_NEWEST] = &to->dropped_newest,       [MYC_DROP_OLDEST] = &to->dropped_oldest,
+        [MYC_DROP_CONFLATED] = &to->dropped_conflated, [MYC_DROP_EXPIRED] = &to->dropped_expired,
+        [MYC_DROP_LIMITED] = &to->dropped_limited,
+    };
+    for (uint32_t reason = 0; reason < MYC_DROP_REASONS; reason++) {
+        uint64_t dropped = myc__load_acquire_u64(&from->dropped_by[reason]);
+        *fields[reason] += dropped;
+        to->dropped += dropped;
+    }
+}
+
 static void add(myc_counts *to, const myc__counters *from)
 {
     to->handled += myc__load_acquire_u64(&from->handled);
-    to->dropped_newest += myc__load_acquire_u64(&from->dropped_newest);
-    to->dropped_oldest += myc__load_acquire_u64(&from->dropped_oldest);
+    add_dropped(to, from);
     for (uint32_t reason = 0; reason < MYC_DEAD_REASONS; reason++) {
         to->dead_by[reason] += myc__load_acquire_u64(&from->dead_by[reason]);
     }
@@ -86,7 +106,6 @@ void myc_system_counts(const myc_system *system, myc_counts *counts)
     for (uint32_t reason = 0; reason < MYC_DEAD_REASONS; reason++) {
         counts->dead += counts->dead_by[reason];
     }
-    counts->dropped = counts->dropped_newest + counts->dropped_oldest;
     counts->accepted = sum(system, accepted_of); /* after the ends: queued is not negative */
     counts->queued = counts->accepted - counts->handled - counts->dead - counts->dropped;
     for (uint32_t i = 0; i < system->fabric.shard_count; i++) {

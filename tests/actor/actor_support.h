@@ -191,6 +191,9 @@ MYC_UNUSED static myc_counts world_since(const struct world *world)
     counts.refused -= world->mark.refused;
     counts.dropped_newest -= world->mark.dropped_newest;
     counts.dropped_oldest -= world->mark.dropped_oldest;
+    counts.dropped_conflated -= world->mark.dropped_conflated;
+    counts.dropped_expired -= world->mark.dropped_expired;
+    counts.dropped_limited -= world->mark.dropped_limited;
     for (uint32_t reason = 0; reason < MYC_DEAD_REASONS; reason++)
         counts.dead_by[reason] -= world->mark.dead_by[reason];
     return counts;

@@ -139,6 +139,8 @@ typedef enum myc_place {
     MYC_PLACE_ON_WORKER = 2     /* `worker` of the options */
 } myc_place;
 
+struct myc_mailbox_policy; /* mailbox.h */
+
 /** Options of a spawn; all zero means the defaults. */
 typedef struct myc_spawn_options {
     const char *name;       /* for logs; copied; default: the behaviour's name */
@@ -149,6 +151,8 @@ typedef struct myc_spawn_options {
     myc_overflow overflow;
     myc_place place;
     uint32_t worker; /* with MYC_PLACE_ON_WORKER: 0 to the count of workers - 1 */
+    const struct myc_mailbox_policy *policy; /* copied; NULL = none */
+    uint32_t stash_bound; /* messages stashed at one time (stash.h), 1 to 16 M; default 1000 */
 } myc_spawn_options;
 
 /**

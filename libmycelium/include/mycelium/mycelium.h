@@ -13,11 +13,14 @@
 
 #include <mycelium/actor.h>
 #include <mycelium/ask.h>
+#include <mycelium/become.h>
 #include <mycelium/error.h>
 #include <mycelium/export.h>
 #include <mycelium/histogram.h>
+#include <mycelium/mailbox.h>
 #include <mycelium/message.h>
 #include <mycelium/protocol.h>
+#include <mycelium/stash.h>
 #include <mycelium/stream.h>
 #include <mycelium/system.h>
 #include <mycelium/timer.h>

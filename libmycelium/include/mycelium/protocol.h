@@ -30,6 +30,8 @@
  * missing handler does not link.
  */
 #include <mycelium/ask.h>
+#include <mycelium/become.h>
+#include <mycelium/stash.h>
 #include <mycelium/timer.h>
 
 /* A row has three arguments, four when it can be asked, five when it is marked besides. */
@@ -71,6 +73,12 @@
         myc_context *ctx, uint64_t period_ns, const T *payload, myc_timer *timer)                  \
     {                                                                                              \
         return myc_every(ctx, period_ns, P##_tag_##name, payload, timer);                          \
+    }                                                                                              \
+    /** Puts the message in hand aside. See myc_stash(). */                                        \
+    MYC_UNUSED MYC_MUST_CHECK static inline int P##_stash_##name(myc_context *ctx,                 \
+                                                                 const T *payload)                 \
+    {                                                                                              \
+        return myc_stash(ctx, P##_tag_##name, payload);                                            \
     }
 /* The handler of an answer is called through P__answer_name(), which knows its type: a call through
  * a pointer to a function of another type is not defined. */
@@ -163,36 +171,37 @@
     MYC_UNUSED static const myc_protocol P##_protocol = {#P, P##_rows, P##_row_count};             \
     ROWS(MYC__ROW_SHELL, P)
 
-/* The rows of an actor carry (actor, protocol) as their first argument; these unpack it. */
-#define MYC__PAIR(A, P) A, P
+/* The rows of an actor carry (prefix of its handlers, actor, protocol) as their first argument; these
+ * unpack it. */
+#define MYC__TRIPLE(H, A, P) H, A, P
 #define MYC__HANDLER(...)                                                                          \
     MYC__PICK_ROW(__VA_ARGS__, MYC__HANDLER_5, MYC__HANDLER_4, MYC__HANDLER_3, unused, unused)     \
     (__VA_ARGS__)
-#define MYC__HANDLER_3(pair, name, T) MYC__TOLD_1(MYC__PAIR pair, name, T)
-#define MYC__HANDLER_4(pair, name, T, R) MYC__ASKED_1(MYC__PAIR pair, name, T)
-#define MYC__HANDLER_5(pair, name, T, R, marks) MYC__ASKED_1(MYC__PAIR pair, name, T)
+#define MYC__HANDLER_3(triple, name, T) MYC__TOLD_1(MYC__TRIPLE triple, name, T)
+#define MYC__HANDLER_4(triple, name, T, R) MYC__ASKED_1(MYC__TRIPLE triple, name, T)
+#define MYC__HANDLER_5(triple, name, T, R, marks) MYC__ASKED_1(MYC__TRIPLE triple, name, T)
 #define MYC__TOLD_1(...) MYC__TOLD_2(__VA_ARGS__)
-#define MYC__TOLD_2(A, P, name, T)                                                                 \
-    static myc_next A##_on_##name(struct A *self, myc_context *ctx, const T *name);
+#define MYC__TOLD_2(H, A, P, name, T)                                                              \
+    static myc_next H##_on_##name(struct A *self, myc_context *ctx, const T *name);
 #define MYC__ASKED_1(...) MYC__ASKED_2(__VA_ARGS__)
-#define MYC__ASKED_2(A, P, name, T)                                                                \
-    static myc_next A##_on_##name(struct A *self, myc_context *ctx, const T *name,                 \
+#define MYC__ASKED_2(H, A, P, name, T)                                                             \
+    static myc_next H##_on_##name(struct A *self, myc_context *ctx, const T *name,                 \
                                   P##_##name##_token token);
 #define MYC__CASE(...)                                                                             \
     MYC__PICK_ROW(__VA_ARGS__, MYC__CASE_5, MYC__CASE_4, MYC__CASE_3, unused, unused)(__VA_ARGS__)
-#define MYC__CASE_3(pair, name, T) MYC__TELL_1(MYC__PAIR pair, name)
-#define MYC__CASE_4(pair, name, T, R) MYC__ANSWER_1(MYC__PAIR pair, name)
-#define MYC__CASE_5(pair, name, T, R, marks) MYC__ANSWER_1(MYC__PAIR pair, name)
+#define MYC__CASE_3(triple, name, T) MYC__TELL_1(MYC__TRIPLE triple, name)
+#define MYC__CASE_4(triple, name, T, R) MYC__ANSWER_1(MYC__TRIPLE triple, name)
+#define MYC__CASE_5(triple, name, T, R, marks) MYC__ANSWER_1(MYC__TRIPLE triple, name)
 #define MYC__TELL_1(...) MYC__TELL_2(__VA_ARGS__)
-#define MYC__TELL_2(A, P, name)                                                                    \
+#define MYC__TELL_2(H, A, P, name)                                                                 \
     case P##_tag_##name:                                                                           \
-        return A##_on_##name((struct A *)self, ctx, (const P##_payload_##name *)payload);
+        return H##_on_##name((struct A *)self, ctx, (const P##_payload_##name *)payload);
 #define MYC__ANSWER_1(...) MYC__ANSWER_2(__VA_ARGS__)
-#define MYC__ANSWER_2(A, P, name)                                                                  \
+#define MYC__ANSWER_2(H, A, P, name)                                                               \
     case P##_tag_##name: {                                                                         \
         P##_##name##_token token;                                                                  \
         token.token = myc_token_of(ctx);                                                           \
-        return A##_on_##name((struct A *)self, ctx, (const P##_payload_##name *)payload, token);   \
+        return H##_on_##name((struct A *)self, ctx, (const P##_payload_##name *)payload, token);   \
     }
 #define MYC__COUNT(X, ...) +1
 
@@ -205,11 +214,11 @@
 #define MYC__ACTOR(A, P, ROWS, start, stop)                                                        \
     MYC__STATIC_ASSERT((0 ROWS(MYC__COUNT, A)) == P##_row_count,                                   \
                        "the rows of actor " #A " are not those of protocol " #P);                  \
-    ROWS(MYC__HANDLER, (A, P))                                                                     \
+    ROWS(MYC__HANDLER, (A, A, P))                                                                  \
     static myc_next A##__dispatch(void *self, myc_context *ctx, uint32_t tag, const void *payload) \
     {                                                                                              \
         switch (tag) {                                                                             \
-            ROWS(MYC__CASE, (A, P))                                                                \
+            ROWS(MYC__CASE, (A, A, P))                                                             \
         }                                                                                          \
         return myc_dispatch_request(A##__dispatch, self, ctx, tag, payload);                       \
     }                                                                                              \
@@ -247,5 +256,33 @@
         A##_on_stop((struct A *)self, ctx, why);                                                   \
     }                                                                                              \
     MYC__ACTOR(A, P, ROWS, A##__start, A##__stop)
+
+/**
+ * Behind struct A and before the handlers that use it: another set of handlers, A_M_on_row(), and
+ * A_become_M(), A_switch_M(). See become.h.
+ */
+#define MYC_MODE(A, M, P, ROWS)                                                                    \
+    MYC__STATIC_ASSERT((0 ROWS(MYC__COUNT, A)) == P##_row_count,                                   \
+                       "the rows of mode " #A "_" #M " are not those of protocol " #P);            \
+    ROWS(MYC__HANDLER, (A##_##M, A, P))                                                            \
+    static myc_next A##_##M##__dispatch(void *self, myc_context *ctx, uint32_t tag,                \
+                                        const void *payload)                                       \
+    {                                                                                              \
+        switch (tag) {                                                                             \
+            ROWS(MYC__CASE, (A##_##M, A, P))                                                       \
+        }                                                                                          \
+        return myc_dispatch_request(A##_##M##__dispatch, self, ctx, tag, payload);                 \
+    }                                                                                              \
+    static const myc_mode A##_##M##__mode = {#M, &P##_protocol, A##_##M##__dispatch};              \
+    /** From the next message on, on top of the mode it is in. See myc_become(). */                \
+    MYC_UNUSED MYC_MUST_CHECK static inline int A##_become_##M(struct A *self, myc_context *ctx)   \
+    {                                                                                              \
+        return myc_become(ctx, self, &A##_##M##__mode);                                            \
+    }                                                                                              \
+    /** The same, in place of the mode it is in. See myc_switch(). */                              \
+    MYC_UNUSED MYC_MUST_CHECK static inline int A##_switch_##M(struct A *self, myc_context *ctx)   \
+    {                                                                                              \
+        return myc_switch(ctx, self, &A##_##M##__mode);                                            \
+    }
 
 #endif

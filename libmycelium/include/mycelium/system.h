@@ -58,6 +58,16 @@ typedef enum myc_dead_reason {
     MYC_DEAD_REASONS = 8
 } myc_dead_reason;
 
+/** Why an accepted message was dropped. */
+typedef enum myc_drop_reason {
+    MYC_DROP_NEWEST = 0,    /* it found the mailbox at its bound, or no memory to be queued in */
+    MYC_DROP_OLDEST = 1,    /* it was the oldest when another one found the mailbox at its bound */
+    MYC_DROP_CONFLATED = 2, /* another one with its key has taken its place (mailbox.h) */
+    MYC_DROP_EXPIRED = 3,   /* it was older than its row may be when its turn came */
+    MYC_DROP_LIMITED = 4,   /* its row's limit was reached, or only reserved slots were left */
+    MYC_DROP_REASONS = 5
+} myc_drop_reason;
+
 /** A message nobody handled. Borrowed: everything is valid during the call only. */
 typedef struct myc_dead_letter {
     myc_address to;
@@ -123,12 +133,15 @@ typedef struct myc_counts {
     uint64_t accepted;
     uint64_t handled;
     uint64_t dead;    /* sum of dead_by */
-    uint64_t dropped; /* dropped_newest + dropped_oldest */
+    uint64_t dropped; /* sum of the five dropped_ */
     uint64_t queued;
     uint64_t refused;
     uint64_t dead_by[MYC_DEAD_REASONS];
     uint64_t dropped_newest;
     uint64_t dropped_oldest;
+    uint64_t dropped_conflated;
+    uint64_t dropped_expired;
+    uint64_t dropped_limited;
     uint64_t actors; /* alive now */
 } myc_counts;
 

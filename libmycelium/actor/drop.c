@@ -1,0 +1,26 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "actor/drop.h"
+
+#include "actor/policy.h"
+
+void myc__count_drop(myc__shard *shard, const myc__actor *actor, myc_drop_reason reason)
+{
+    if (myc__has_policy(actor)) {
+        myc__count(&actor->annex->policy->dropped_by[reason], 1);
+    }
+    myc__count_end(&shard->context.counters.dropped_by[reason], 1);
+}
+
+void myc__drop(myc__shard *shard, const myc__actor *actor, const void *payload,
+               myc_drop_reason reason)
+{
+    myc_release(&shard->context, payload);
+    myc__count_drop(shard, actor, reason);
+}
+
+void myc__policy_dropped(const myc__actor *actor, uint64_t dropped_by[MYC_DROP_REASONS])
+{
+    for (uint32_t reason = 0; myc__has_policy(actor) && reason < MYC_DROP_REASONS; reason++) {
+        dropped_by[reason] += myc__load_relaxed_u64(&actor->annex->policy->dropped_by[reason]);
+    }
+}
