@@ -88,7 +88,7 @@ static void leave_to_the_end(myc_context *ctx, myc_address to, myc__urgent *item
     (void)ctx, (void)to, (void)item;
 }
 
-static const myc__urgent_kind put_back_kind = {handle, leave_to_the_end};
+static const myc__urgent_kind put_back_kind = {.handle = handle, .abandon = leave_to_the_end};
 
 bool myc__stash_make(myc_context *ctx, myc__actor *actor, uint32_t bound)
 {
