@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "actor/become.h"
+#include "actor/dedicated.h"
 #include "actor/pause.h"
 #include "actor/policy.h"
 #include "actor/request.h"
@@ -39,6 +40,9 @@ void myc__annex_end(myc__shard *shard, myc__actor *actor)
     myc__stash_end(shard, actor);
     myc__modes_end(shard, actor);
     myc__policy_end(&shard->context, actor);
+    if (actor->annex->dedicated) {
+        myc__dedicated_leave(shard->context.fabric, shard->index);
+    }
     myc__memory_free(&shard->context.memory, myc__header_of(actor->annex));
     actor->annex = NULL;
 }

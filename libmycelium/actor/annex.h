@@ -36,6 +36,10 @@ typedef struct myc__annex {
     struct myc__modes *modes;         /* become.c */
     struct myc__stash *stash;         /* stash.c */
     struct myc__policy *policy;       /* policy.c: set before the actor is published */
+    bool dedicated;                   /* dedicated.c: the worker is its own until it ends */
+    struct myc__step *steps;          /* interpose.c: around its dispatch, outermost first */
+    const myc_behaviour *plain;       /* with steps: what it behaves like without them */
+    myc_behaviour walked;             /* with steps: what it has instead */
 } myc__annex;
 
 /** The actor's annex, made if it has none; NULL when memory is out. `ctx` owns it or its maker. */

@@ -2,6 +2,7 @@
 #include <string.h>
 
 #include "actor/control.h"
+#include "actor/dedicated.h"
 #include "actor/policy.h"
 #include "actor/stash.h"
 
@@ -40,13 +41,13 @@ static const char *fault_of_options(const myc_context *ctx, const myc_spawn_opti
     if ((unsigned)options->overflow > MYC_OVERFLOW_DROP_OLDEST) {
         return "overflow is no myc_overflow";
     }
-    if ((unsigned)options->place > MYC_PLACE_ON_WORKER) {
+    if ((unsigned)options->place > MYC_PLACE_DEDICATED) {
         return "place is no myc_place";
     }
     if (options->stash_bound > MYC__STASH_BOUND_MAX) {
         return "stash_bound is over 16777216";
     }
-    bool is_there = options->worker < ctx->fabric->shard_count;
+    bool is_there = options->worker < ctx->fabric->worker_count;
     return options->place == MYC_PLACE_ON_WORKER && !is_there ? "there is no such worker" : NULL;
 }
 
@@ -58,25 +59,51 @@ MYC__COLD static int refuse(const myc_context *ctx, const myc_behaviour *behavio
     return MYC_EINVAL;
 }
 
-static uint32_t choose_worker(myc_context *ctx, const myc_spawn_options *options)
+MYC__COLD static int claim_dedicated(myc_context *ctx, const myc_behaviour *behaviour,
+                                     uint32_t *worker)
 {
-    if (options->place == MYC_PLACE_ON_WORKER) {
-        return options->worker;
+    if (myc__dedicated_claim(ctx->fabric, worker)) {
+        return 0;
     }
-    if (options->place == MYC_PLACE_WITH_SPAWNER && ctx->shard) {
-        return ctx->worker;
-    }
-    return myc__add_relaxed_u32(&ctx->fabric->next_spread, 1) % ctx->fabric->shard_count;
+    myc__log_line(
+        &ctx->fabric->log, MYC_LOG_ERROR,
+        "actor %s cannot be spawned: each of the %u dedicated workers has its actor; raise "
+        "`dedicated` of the system's options",
+        behaviour->name, ctx->fabric->shard_count - ctx->fabric->worker_count);
+    return MYC_ELIMIT;
 }
 
-static bool copy_name(myc_context *ctx, myc__actor *actor, const char *name)
+/* A child of an actor with a worker of its own is not to be blocked by its parent. */
+static uint32_t spread_from(myc_context *ctx)
 {
-    if (!name) {
+    return myc__add_relaxed_u32(&ctx->fabric->next_spread, 1) % ctx->fabric->worker_count;
+}
+
+static int choose_worker(myc_context *ctx, const myc_behaviour *behaviour,
+                         const myc_spawn_options *options, uint32_t *worker)
+{
+    if (MYC__LIKELY(options->place == MYC_PLACE_WITH_SPAWNER &&
+                    ctx->worker < ctx->fabric->worker_count)) {
+        *worker = ctx->worker;
+        return 0;
+    }
+    if (options->place == MYC_PLACE_DEDICATED) {
+        return claim_dedicated(ctx, behaviour, worker);
+    }
+    *worker = options->place == MYC_PLACE_ON_WORKER ? options->worker : spread_from(ctx);
+    return 0;
+}
+
+static bool fill_annex(myc_context *ctx, myc__actor *actor, const myc_spawn_options *options)
+{
+    bool dedicated = options->place == MYC_PLACE_DEDICATED;
+    if (!options->name && !dedicated) {
         return true;
     }
     myc__annex *annex = myc__annex_of(ctx, actor);
     if (annex) {
-        strncpy(annex->name, name, MYC__NAME_BYTES - 1);
+        annex->dedicated = dedicated;
+        strncpy(annex->name, options->name ? options->name : "", MYC__NAME_BYTES - 1);
     }
     return annex != NULL;
 }
@@ -150,7 +177,7 @@ static void fill(myc__actor *actor, const myc_behaviour *behaviour,
 /* What few actors ask for. */
 static bool give_extras(myc_context *ctx, myc__actor *actor, const myc_spawn_options *options)
 {
-    return copy_name(ctx, actor, options->name) &&
+    return fill_annex(ctx, actor, options) &&
            (!options->policy || myc__policy_make(ctx, actor, options->policy)) &&
            (!options->stash_bound || myc__stash_make(ctx, actor, options->stash_bound));
 }
@@ -233,6 +260,22 @@ static int bring_up(myc_context *ctx, myc__shard *home, myc__actor *actor, myc_a
     return error;
 }
 
+/* A worker that was claimed for the actor is given back when there is none in the end. */
+static int spawn_on(myc_context *ctx, uint32_t worker, const myc_behaviour *behaviour,
+                    const void *state, const myc_spawn_options *options, myc_address *address)
+{
+    myc__actor *actor = build(ctx, behaviour, state, options);
+    int error = MYC__LIKELY(actor) ? bring_up(ctx, ctx->fabric->shards[worker], actor, address)
+                                   : MYC_ENOMEM;
+    if (MYC__UNLIKELY(error)) {
+        if (actor) {
+            abandon(ctx, actor);
+        }
+        myc__dedicated_leave(ctx->fabric, worker);
+    }
+    return error;
+}
+
 static int spawn(myc_context *ctx, const myc_behaviour *behaviour, const void *state,
                  const myc_spawn_options *options, myc_address *address)
 {
@@ -243,16 +286,9 @@ static int spawn(myc_context *ctx, const myc_behaviour *behaviour, const void *s
     if (MYC__UNLIKELY(myc__load_acquire_u32(&ctx->fabric->stopping))) {
         return MYC_ESTOPPING;
     }
-    myc__shard *home = ctx->fabric->shards[choose_worker(ctx, options)];
-    myc__actor *actor = build(ctx, behaviour, state, options);
-    if (MYC__UNLIKELY(!actor)) {
-        return MYC_ENOMEM;
-    }
-    int error = bring_up(ctx, home, actor, address);
-    if (MYC__UNLIKELY(error)) {
-        abandon(ctx, actor);
-    }
-    return error;
+    uint32_t worker;
+    int error = choose_worker(ctx, behaviour, options, &worker);
+    return error ? error : spawn_on(ctx, worker, behaviour, state, options, address);
 }
 
 int myc_spawn(myc_context *ctx, const myc_behaviour *behaviour, const void *state,

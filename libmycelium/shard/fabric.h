@@ -15,6 +15,8 @@
 typedef struct myc__fabric {
     myc__shard *shards[MYC__WORKERS_MAX];
     uint32_t shard_count;
+    uint32_t worker_count; /* the first of them; the rest are dedicated (actor/dedicated.h) */
+    uint32_t dedicated_taken[MYC__WORKERS_MAX]; /* atomic, by shard: 1 = it has its actor */
 
     myc_context *endpoints[MYC__ENDPOINTS_MAX]; /* atomic: workers first, then foreign threads */
     uint32_t endpoint_high;                     /* atomic: one more than the highest */

@@ -71,12 +71,14 @@ static int add_shard(myc_system *system, uint32_t index, bool asymmetric)
     return myc__io_create(shard, &shard->io);
 }
 
-static int add_shards(myc_system *system, uint32_t count)
+/* Dedicated workers park after each message, so both sides of their handshake fence. */
+static int add_shards(myc_system *system, const myc_system_options *options)
 {
     bool asymmetric = system->idle != MYC_IDLE_PARK && myc__fence_asymmetric_setup();
     int error = 0;
-    for (uint32_t i = 0; i < count && !error; i++) {
-        error = add_shard(system, i, asymmetric);
+    system->fabric.worker_count = options->workers;
+    for (uint32_t i = 0; i < options->workers + options->dedicated && !error; i++) {
+        error = add_shard(system, i, asymmetric && i < options->workers);
     }
     return error;
 }
@@ -154,7 +156,7 @@ int myc__system_build(const myc_system_options *options, myc_system **built)
     MYC__CHECK(failed == 0);
     int error = copy_cpus(system, options) ? myc__foreign_init(system) : MYC_ENOMEM;
     system->foreign_key_made = error == 0;
-    error = error ? error : add_shards(system, options->workers);
+    error = error ? error : add_shards(system, options);
     if (error) {
         myc__system_free(system);
         return error;

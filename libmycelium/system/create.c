@@ -38,7 +38,7 @@ int myc_system_create(const myc_system_options *given, myc_system **created)
 
 uint32_t myc_system_workers(const myc_system *system)
 {
-    return system->fabric.shard_count;
+    return system->fabric.worker_count;
 }
 
 myc_io_backend myc_system_io(const myc_system *system)

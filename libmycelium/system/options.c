@@ -17,6 +17,10 @@ static int check_choices(const myc_system_options *options, const myc__log *log)
     if (options->workers > MYC__WORKERS_MAX) {
         return bad(log, "workers", options->workers, "at most 64");
     }
+    uint32_t ordinary = options->workers ? options->workers : 1;
+    if (options->dedicated > MYC__WORKERS_MAX - ordinary) {
+        return bad(log, "dedicated", options->dedicated, "at most 64 with the other workers");
+    }
     if ((unsigned)options->idle > MYC_IDLE_PARK) {
         return bad(log, "idle", (uint64_t)options->idle, "a myc_idle");
     }
@@ -52,6 +56,12 @@ static uint32_t processors(void)
     return count < MYC__WORKERS_MAX ? count : MYC__WORKERS_MAX;
 }
 
+static uint32_t default_workers(const myc_system_options *options)
+{
+    uint32_t room = MYC__WORKERS_MAX - options->dedicated;
+    return processors() < room ? processors() : room;
+}
+
 bool myc__options_crowd(const myc_system_options *options)
 {
     return options->workers > (options->cpus ? options->cpu_count : processors());
@@ -65,7 +75,7 @@ int myc__options_complete(myc_system_options *options, const myc__log *log)
         return error;
     }
     options->name = options->name ? options->name : "myc";
-    options->workers = options->workers ? options->workers : processors();
+    options->workers = options->workers ? options->workers : default_workers(options);
     options->spin_ns = options->spin_ns ? options->spin_ns : MYC__SPIN_NS_DEFAULT;
     if (options->keep_memory_ns == 0) {
         options->keep_memory_ns = MYC__KEEP_MEMORY_NS_DEFAULT;

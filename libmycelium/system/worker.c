@@ -2,6 +2,7 @@
 #include <sched.h>
 #include <stdio.h>
 
+#include "actor/dedicated.h"
 #include "actor/deliver.h"
 #include "actor/pause.h"
 #include "actor/stop.h"
@@ -118,16 +119,24 @@ typedef struct idleness {
 
 enum { PASSES_PER_LOOK = 1024 }; /* a worker that only spins looks at the clock so often */
 
+/* A dedicated worker waits for little, and its processor may be needed by one that spins. */
+static myc_idle idle_mode(const myc__shard *shard)
+{
+    const myc_system *system = myc__system_of(shard);
+    return myc__is_dedicated(&system->fabric, shard->index) ? MYC_IDLE_PARK : system->idle;
+}
+
 static bool may_skip_clock(const myc__shard *shard, const idleness *idle)
 {
-    return myc__system_of(shard)->idle == MYC_IDLE_SPIN && idle->passes % PASSES_PER_LOOK != 0 &&
+    return idle_mode(shard) == MYC_IDLE_SPIN && idle->passes % PASSES_PER_LOOK != 0 &&
            !myc__tidy_is_under_way(shard);
 }
 
-static bool may_park(const myc_system *system, const idleness *idle, uint64_t now_ns)
+static bool may_park(const myc__shard *shard, const idleness *idle, uint64_t now_ns)
 {
-    return system->idle == MYC_IDLE_PARK ||
-           (system->idle == MYC_IDLE_SPIN_PARK && now_ns - idle->since_ns >= system->spin_ns);
+    myc_idle mode = idle_mode(shard);
+    return mode == MYC_IDLE_PARK || (mode == MYC_IDLE_SPIN_PARK &&
+                                     now_ns - idle->since_ns >= myc__system_of(shard)->spin_ns);
 }
 
 /* How long the kernel's clock may run until a deadline has to be looked for; -1: there is none. The
@@ -152,7 +161,7 @@ static void rest(myc__shard *shard, idleness *idle)
     shard->tidying.worked |= idle->passes++ == 0;
     if (system->crowded) {
         sched_yield();
-    } else if (system->idle != MYC_IDLE_PARK) {
+    } else if (idle_mode(shard) != MYC_IDLE_PARK) {
         myc__pause();
     }
     if (may_skip_clock(shard, idle)) {
@@ -161,7 +170,7 @@ static void rest(myc__shard *shard, idleness *idle)
     uint64_t now_ns = myc__kernel_now_ns();
     int64_t tidy_ns = myc__tidy(shard, now_ns);
     idle->since_ns = idle->since_ns ? idle->since_ns : now_ns;
-    if (tidy_ns != 0 && may_park(system, idle, now_ns)) {
+    if (tidy_ns != 0 && may_park(shard, idle, now_ns)) {
         int64_t rest_ns = sooner(tidy_ns, until_deadline(shard));
         if (rest_ns != 0) {
             park(shard, rest_ns);
@@ -169,12 +178,18 @@ static void rest(myc__shard *shard, idleness *idle)
     }
 }
 
-static void name_and_pin(const myc_system *system, const myc__shard *shard)
+static void name_thread(const myc_system *system, const myc__shard *shard)
 {
     char name[16];
-    snprintf(name, sizeof name, "%s-%u", system->name, shard->index);
+    bool dedicated = myc__is_dedicated(&system->fabric, shard->index);
+    snprintf(name, sizeof name, "%s-%s%u", system->name, dedicated ? "d" : "",
+             shard->index - (dedicated ? system->fabric.worker_count : 0));
     pthread_setname_np(pthread_self(), name);
-    if (system->cpus) {
+}
+
+static void pin(const myc_system *system, const myc__shard *shard)
+{
+    if (system->cpus && !myc__is_dedicated(&system->fabric, shard->index)) {
         cpu_set_t set;
         CPU_ZERO(&set);
         CPU_SET(system->cpus[shard->index % system->cpu_count], &set);
@@ -207,7 +222,8 @@ void *myc__worker_main(void *argument)
 {
     myc__shard *shard = argument;
     myc_system *system = myc__system_of(shard);
-    name_and_pin(system, shard);
+    name_thread(system, shard);
+    pin(system, shard);
     pthread_setspecific(system->foreign_key, &shard->context);
     if (system->thread_start) {
         system->thread_start(system->thread_start_user, shard->index);

@@ -136,7 +136,12 @@ typedef enum myc_overflow {
 typedef enum myc_place {
     MYC_PLACE_WITH_SPAWNER = 0, /* the spawning actor's worker; from a foreign thread as SPREAD */
     MYC_PLACE_SPREAD = 1,       /* each worker in turn */
-    MYC_PLACE_ON_WORKER = 2     /* `worker` of the options */
+    MYC_PLACE_ON_WORKER = 2,    /* `worker` of the options */
+    /** A worker for this actor alone, so that its handlers may block: they hold up nobody else. It
+     * is one of the `dedicated` workers of the system's options, and free again when the actor has
+     * ended. Its thread sleeps whenever there is nothing to do, whatever the system's idle mode,
+     * so each message that finds it asleep costs a wake-up. What it spawns WITH_SPAWNER is SPREAD. */
+    MYC_PLACE_DEDICATED = 3
 } myc_place;
 
 struct myc_mailbox_policy; /* mailbox.h */
@@ -161,7 +166,7 @@ typedef struct myc_spawn_options {
  *
  * Prefer the typed A_spawn() of MYC_ACTOR(). `options` may be NULL. `*address` is set on success.
  * Returns 0, MYC_ENOMEM, MYC_EINVAL (a bad option: the log line says which), MYC_ELIMIT (no slot is
- * left on the worker) or MYC_ESTOPPING.
+ * left on the worker; no dedicated worker is free: the log line says so) or MYC_ESTOPPING.
  */
 MYC_API MYC_MUST_CHECK int myc_spawn(myc_context *ctx, const myc_behaviour *behaviour,
                                      const void *state, const myc_spawn_options *options,
@@ -207,7 +212,8 @@ MYC_API uint32_t myc_room(const myc_context *ctx, myc_address to);
  */
 MYC_API void myc_pause_until_room(myc_context *ctx, myc_address to);
 
-/** The worker this context belongs to, or UINT32_MAX on a foreign thread. */
+/** The worker this context belongs to, or UINT32_MAX on a foreign thread. Dedicated workers come
+ * after the ordinary ones: theirs is not below myc_system_workers(). */
 MYC_API uint32_t myc_worker(const myc_context *ctx);
 
 /** The system's clock in ns: monotonic, from an arbitrary start. */

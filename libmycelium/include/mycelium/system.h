@@ -78,8 +78,11 @@ typedef struct myc_dead_letter {
 
 /** Options of a system; all zero means the defaults. Everything is copied. */
 typedef struct myc_system_options {
-    const char *name;   /* at most 8 characters count; threads are NAME-0, NAME-1, ...; "myc" */
-    uint32_t workers;   /* 1 to 64; 0 = one for each processor this thread may run on */
+    const char *name; /* at most 8 characters count; threads are NAME-0, NAME-1, ...; "myc" */
+    uint32_t workers; /* 1 to 64; 0 = one for each processor this thread may run on */
+    /** Workers for actors that block (MYC_PLACE_DEDICATED), one for each, beside `workers`: 64 in
+     * all. Not pinned; threads are NAME-d0, NAME-d1, ...; until they are used they sleep. */
+    uint32_t dedicated;
     bool caller_driven; /* no threads: the caller drives all workers by myc_system_run_once() */
     myc_idle idle;
     uint64_t spin_ns;     /* with MYC_IDLE_SPIN_PARK; default 50 000 */
@@ -96,7 +99,7 @@ typedef struct myc_system_options {
     /** Gets each dead letter, on the thread that found it. Must not call into the system. */
     void (*dead_letter)(void *user, const myc_dead_letter *letter);
     void *dead_letter_user;
-    /** Runs first on each new worker thread. */
+    /** Runs first on each new worker thread. Dedicated workers are numbered after the others. */
     void (*thread_start)(void *user, uint32_t worker);
     void *thread_start_user;
     /** Replaces CLOCK_MONOTONIC and CLOCK_REALTIME; ns. Any thread. NULL = the kernel's. */
@@ -214,7 +217,7 @@ MYC_API void myc_context_trim(myc_context *ctx);
 /** How sources are read: MYC_IO_AUTO until one was opened, then MYC_IO_URING or MYC_IO_READ. */
 MYC_API myc_io_backend myc_system_io(const myc_system *system);
 
-/** The count of workers. */
+/** The count of workers, without dedicated ones. */
 MYC_API uint32_t myc_system_workers(const myc_system *system);
 
 /**
