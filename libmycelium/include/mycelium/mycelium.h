@@ -5,7 +5,7 @@
 /*
  * Everything a user needs. In reading order: message.h (payloads), actor.h (what a handler may do),
  * protocol.h (the typed shells), system.h (workers and lifecycle), stream.h (bytes from outside),
- * transport.h (other nodes), histogram.h (latencies).
+ * topic.h (publish and subscribe), transport.h (other nodes), histogram.h (latencies).
  */
 #define MYC_VERSION_MAJOR 0
 #define MYC_VERSION_MINOR 1
@@ -24,6 +24,7 @@
 #include <mycelium/stream.h>
 #include <mycelium/system.h>
 #include <mycelium/timer.h>
+#include <mycelium/topic.h>
 #include <mycelium/transport.h>
 #include <mycelium/watch.h>
 
