@@ -117,7 +117,8 @@ static inline void myc__actor_refit(myc__actor *actor)
 static inline void myc__actor_set_pressure(myc__shard *shard, myc__actor *actor, bool pressure)
 {
     myc__slot *slot = myc__slot_at(&shard->slots, myc__address_index(actor->address));
-    myc__store_relaxed_u32(&slot->pressure, pressure);
+    uint32_t load = myc__load_relaxed_u32(&slot->pressure) & ~(uint32_t)MYC__PRESSURE_FULL;
+    myc__store_relaxed_u32(&slot->pressure, load | (pressure ? MYC__PRESSURE_FULL : 0));
 }
 
 /** Links the actor, which is not there, into the run queue. */

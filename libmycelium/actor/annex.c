@@ -5,6 +5,7 @@
 
 #include "actor/become.h"
 #include "actor/dedicated.h"
+#include "actor/load.h"
 #include "actor/pause.h"
 #include "actor/policy.h"
 #include "actor/request.h"
@@ -43,6 +44,7 @@ void myc__annex_end(myc__shard *shard, myc__actor *actor)
     if (actor->annex->dedicated) {
         myc__dedicated_leave(shard->context.fabric, shard->index);
     }
+    myc__load_end(shard, actor);
     myc__memory_free(&shard->context.memory, myc__header_of(actor->annex));
     actor->annex = NULL;
 }

@@ -20,6 +20,7 @@ struct myc__watch_table;
 struct myc__modes;
 struct myc__stash;
 struct myc__policy;
+struct myc__load_step;
 
 typedef struct myc__annex {
     char name[MYC__NAME_BYTES];       /* spawn.c; empty: the behaviour's */
@@ -40,6 +41,10 @@ typedef struct myc__annex {
     struct myc__step *steps;          /* interpose.c: around its dispatch, outermost first */
     const myc_behaviour *plain;       /* with steps: what it behaves like without them */
     myc_behaviour walked;             /* with steps: what it has instead */
+    struct myc__step *steps;     /* interpose.c: around its dispatch, outermost first */
+    const myc_behaviour *plain;  /* with steps: what it behaves like without them */
+    myc_behaviour walked;        /* with steps: what it has instead */
+    struct myc__load_step *load; /* load.c: publishes its depth; NULL while nobody asked for it */
 } myc__annex;
 
 /** The actor's annex, made if it has none; NULL when memory is out. `ctx` owns it or its maker. */

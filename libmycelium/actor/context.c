@@ -56,7 +56,7 @@ static uint32_t room_there(const myc_context *ctx, myc_address to)
 {
     uint32_t worker = myc__address_worker(to);
     const myc__slot *slot = myc__slot_alive(&ctx->fabric->shards[worker]->slots, to);
-    if (!slot || myc__load_relaxed_u32(&slot->pressure)) {
+    if (!slot || myc__slot_is_full(slot)) {
         return 0;
     }
     return ctx->outbox[worker] ? myc__outbox_room(ctx->outbox[worker], 1)

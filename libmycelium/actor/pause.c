@@ -132,7 +132,7 @@ static void pause_on_other_worker(myc_context *ctx, myc_address to, myc_address 
 {
     uint32_t worker = myc__address_worker(to);
     const myc__slot *slot = myc__slot_alive(&ctx->fabric->shards[worker]->slots, to);
-    bool pressed = slot && myc__load_relaxed_u32(&slot->pressure);
+    bool pressed = slot && myc__slot_is_full(slot);
     if (pressed || !await_lane(ctx, worker, self)) {
         myc__control_send(ctx, to, MYC__CONTROL_AWAIT_ROOM, myc__address_pack(self));
     }

@@ -112,7 +112,7 @@ __attribute__((noinline)) static myc_sent send_elsewhere(myc_context *ctx, myc_a
     if (!slot) {
         return accept_dead(ctx, to, tag, payload, myc__dead_reason_of(receiver, to));
     }
-    if (MYC__UNLIKELY(myc__load_relaxed_u32(&slot->pressure))) {
+    if (MYC__UNLIKELY(myc__slot_is_full(slot))) {
         return refuse(ctx, payload);
     }
     return post(ctx, worker, myc__envelope_make(to, tag, payload));

@@ -69,6 +69,9 @@ enum {
     MYC__READ_DEPTH_DEFAULT = 4,
     MYC__READ_DEPTH_MAX = 64,
 
+    MYC__ROUTER_MEMBERS_MAX = 4096, /* choosing by key or load looks at each */
+    MYC__ROUTER_WEIGHT_MAX = 65536,
+
     MYC__TYPES_MAX = 256, /* registered for myc_from_bytes() */
     MYC__NODES_MAX = 1024,
     MYC__LOG_LINE_BYTES = 512,
@@ -91,6 +94,8 @@ static_assert((uint64_t)MYC__TIMER_CHUNK_PLACES * MYC__TIMER_CHUNKS_MAX ==
               "a timer's id has its index");
 static_assert((MYC__LANE_SLOTS & (MYC__LANE_SLOTS - 1)) == 0, "rings index by a mask");
 static_assert(MYC__LANE_CONTROL_SLOTS < MYC__LANE_SLOTS, "a lane takes messages too");
+static_assert((uint64_t)MYC__ROUTER_MEMBERS_MAX * MYC__ROUTER_WEIGHT_MAX <= INT32_MAX,
+              "the weights of a router add up in an int32_t");
 static_assert((MYC__RETURN_SLOTS & (MYC__RETURN_SLOTS - 1)) == 0, "rings index by a mask");
 
 #endif

@@ -30,9 +30,12 @@
 
 struct myc__actor;
 
+/* What is in `pressure`, beside 24 bits of depth and 7 of version (actor/load.h). */
+enum { MYC__PRESSURE_FULL = 1 }; /* its mailbox is at its bound: senders elsewhere refuse */
+
 typedef struct myc__slot {
     uint32_t life;     /* atomic: generation; node bits 0 */
-    uint32_t pressure; /* atomic: 1 = its mailbox is at its bound; senders elsewhere refuse */
+    uint32_t pressure; /* atomic: MYC__PRESSURE_FULL, and the load of an actor that publishes it */
     union {
         struct myc__actor *actor; /* while it lives */
         uint32_t next_free;       /* index of the next free slot, while it is free */
@@ -130,6 +133,12 @@ static inline int myc__slot_take_at_home(myc__slot_table *table, uint32_t *index
     *index = table->run[table->run_next++];
     *generation = myc__slot_next_generation(table, *index);
     return 0;
+}
+
+/** True when senders on other workers are to refuse. Any thread. */
+static inline bool myc__slot_is_full(const myc__slot *slot)
+{
+    return (myc__load_relaxed_u32(&slot->pressure) & MYC__PRESSURE_FULL) != 0;
 }
 
 /** The slot of the actor that `address` names, or NULL when it does not live. Any thread. */

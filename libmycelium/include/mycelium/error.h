@@ -25,7 +25,10 @@ MYC_EXTERN_C_BEGIN
     ROW(MYC_EIO,       -11, "input/output error")                                                  \
     ROW(MYC_ENOTSUP,   -12, "not supported here")                                                  \
     ROW(MYC_EBUSY,     -13, "in use")                                                              \
-    ROW(MYC_ETHREAD,   -14, "called from a thread that may not")
+    ROW(MYC_ETHREAD,   -14, "called from a thread that may not")                                   \
+    ROW(MYC_EUNHEALTHY, -15, "no healthy member")                                                  \
+    ROW(MYC_ETAKEN,    -16, "the name is taken")                                                   \
+    ROW(MYC_EUNKNOWN,  -17, "nobody has this name")
 /* clang-format on */
 
 enum myc_error {

@@ -21,6 +21,7 @@
 #include <mycelium/message.h>
 #include <mycelium/protocol.h>
 #include <mycelium/stash.h>
+#include <mycelium/router.h>
 #include <mycelium/stream.h>
 #include <mycelium/system.h>
 #include <mycelium/timer.h>

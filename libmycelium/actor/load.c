@@ -1,0 +1,90 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "actor/load.h"
+
+#include "actor/interpose.h"
+#include "actor/urgent.h"
+
+typedef struct myc__load_step {
+    myc__step step;
+    myc__slot *slot; /* the actor's, where everybody looks for it */
+} myc__load_step;
+
+static uint32_t version_after(uint32_t word)
+{
+    uint32_t version = word >> 1 & MYC__LOAD_VERSION_MAX;
+    return version == MYC__LOAD_VERSION_MAX ? 1 : version + 1;
+}
+
+static void publish(const myc__load_step *step, uint32_t depth)
+{
+    uint32_t word = myc__load_relaxed_u32(&step->slot->pressure);
+    uint32_t shown = depth < MYC__LOAD_DEPTH_MAX ? depth : MYC__LOAD_DEPTH_MAX;
+    myc__store_relaxed_u32(&step->slot->pressure, shown << MYC__LOAD_DEPTH_SHIFT |
+                                                      version_after(word) << 1 |
+                                                      (word & MYC__PRESSURE_FULL));
+}
+
+static myc_next around(myc__step *step, void *state, myc_context *ctx, uint32_t tag,
+                       const void *payload)
+{
+    const myc__load_step *self = (const myc__load_step *)step;
+    const myc__actor *actor = ctx->current;
+    publish(self, actor->mailbox.depth + 1);
+    myc_next next = myc__step_inward(step, state, ctx, tag, payload);
+    if (actor->mailbox.depth == 0) {
+        publish(self, 0);
+    }
+    return next;
+}
+
+/* In the turn of the actor that was asked. Without memory it goes on unpublished: the reader still
+ * counts what it has sent. */
+static void begin(myc__shard *shard, myc__actor *actor)
+{
+    myc__load_step *step = myc__memory_new_internal(&shard->context.memory, sizeof *step);
+    if (!step) {
+        return;
+    }
+    *step = (myc__load_step){{NULL, around}, myc__slot_of(&shard->context, actor->address)};
+    if (myc__interpose(&shard->context, actor, &step->step)) {
+        actor->annex->load = step;
+        publish(step, actor->mailbox.depth);
+    } else {
+        myc__memory_free(&shard->context.memory, myc__header_of(step));
+    }
+}
+
+static myc__urgent_done obey(myc__shard *shard, myc__actor *actor, myc__urgent *item)
+{
+    myc__memory_free(&shard->context.memory, myc__header_of(item));
+    if (!actor->annex->load) {
+        begin(shard, actor);
+    }
+    return MYC__URGENT_SILENT;
+}
+
+static void abandon(myc_context *ctx, myc_address to, myc__urgent *item)
+{
+    (void)to;
+    myc__memory_free(&ctx->memory, myc__header_of(item));
+}
+
+static const myc__urgent_kind request_kind = {obey, abandon};
+
+bool myc__load_publish(myc_context *ctx, myc_address address)
+{
+    myc__urgent *item = myc__memory_new_internal(&ctx->memory, sizeof *item);
+    if (item) {
+        item->kind = &request_kind;
+        myc__urge(ctx, address, item);
+    }
+    return item != NULL;
+}
+
+void myc__load_end(myc__shard *shard, myc__actor *actor)
+{
+    if (actor->annex->load) {
+        myc__interpose_end(actor, &actor->annex->load->step);
+        myc__memory_free(&shard->context.memory, myc__header_of(actor->annex->load));
+    }
+}
