@@ -50,7 +50,7 @@ typedef struct myc__actor {
     const myc_behaviour *behaviour;
     struct myc__actor *run_next;
     myc_address address;
-    uint32_t bound;      /* of the mailbox */
+    uint32_t bound;      /* of the mailbox; 0: it is held full */
     uint32_t easy_depth; /* below it a message needs no thought: a slot is there and the bound is
                             not reached */
     uint32_t batch_max;
@@ -110,7 +110,9 @@ static inline void myc__actor_refit(myc__actor *actor)
 {
     uint32_t capacity = actor->mailbox.capacity;
     bool has_policy = actor->annex && actor->annex->policy; /* which looks at every message */
-    actor->easy_depth = has_policy ? 0 : capacity < actor->bound ? capacity : actor->bound - 1;
+    uint32_t below_bound = actor->bound - (actor->bound > 0);
+    uint32_t easy_depth = capacity < below_bound ? capacity : below_bound;
+    actor->easy_depth = has_policy ? 0 : easy_depth;
 }
 
 /** The flag at the actor's slot that makes senders on other workers refuse. */

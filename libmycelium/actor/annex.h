@@ -41,9 +41,9 @@ typedef struct myc__annex {
     struct myc__step *steps;          /* interpose.c: around its dispatch, outermost first */
     const myc_behaviour *plain;       /* with steps: what it behaves like without them */
     myc_behaviour walked;             /* with steps: what it has instead */
-    struct myc__step *steps;     /* interpose.c: around its dispatch, outermost first */
-    const myc_behaviour *plain;  /* with steps: what it behaves like without them */
-    myc_behaviour walked;        /* with steps: what it has instead */
+    struct myc__step *steps;          /* interpose.c: around its dispatch, outermost first */
+    const myc_behaviour *plain;       /* with steps: what it behaves like without them */
+    myc_behaviour walked;             /* with steps: what it has instead */
     struct myc__load_step *load; /* load.c: publishes its depth; NULL while nobody asked for it */
 } myc__annex;
 

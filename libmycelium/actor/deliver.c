@@ -136,11 +136,12 @@ static void let_gather(void)
     }
 }
 
-static uint32_t take_lane(myc__shard *shard, myc__lane *lane, uint32_t *handled)
+static inline uint32_t take_lane(myc__shard *shard, myc__lane *lane, uint32_t limit,
+                                 uint32_t *handled)
 {
-    myc__lane_visit visit = {.lane = lane};
+    myc__lane_visit visit = {.lane = lane, .limit = limit};
     myc__envelope envelope;
-    while (visit.taken < MYC__TAKEN_PER_LANE && myc__lane_next(&visit, &envelope)) {
+    while (visit.taken < limit && myc__lane_next(&visit, &envelope)) {
         *handled += take(shard, &visit, &envelope);
     }
     if (visit.taken) {
@@ -179,8 +180,27 @@ uint32_t myc__receive(myc__shard *shard, uint32_t *handled)
     for (uint32_t i = 0; i < high; i++) {
         myc__lane *lane = lane_from(shard, i);
         if (lane) {
-            taken += take_lane(shard, lane, handled);
+            taken += take_lane(shard, lane, MYC__TAKEN_PER_LANE, handled);
         }
+    }
+    return taken;
+}
+
+/* Sometimes a lane is as if nothing had arrived yet. */
+static uint32_t take_lane_paced(myc__shard *shard, const myc__pace *pace, myc__lane *lane,
+                                uint32_t *handled)
+{
+    bool late = !lane || myc__pace_below(pace, 4) == 0;
+    return late ? 0 : take_lane(shard, lane, myc__pace_share(pace, MYC__TAKEN_PER_LANE), handled);
+}
+
+uint32_t myc__receive_paced(myc__shard *shard, const myc__pace *pace, uint32_t *handled)
+{
+    uint32_t taken = myc__order_box_pending(&shard->orders) ? take_orders(shard) : 0;
+    uint32_t high = myc__load_acquire_u32(&shard->context.fabric->endpoint_high);
+    uint32_t first = myc__pace_below(pace, high);
+    for (uint32_t i = 0; i < high; i++) {
+        taken += take_lane_paced(shard, pace, lane_from(shard, (first + i) % high), handled);
     }
     return taken;
 }

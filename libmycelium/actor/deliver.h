@@ -6,12 +6,16 @@
  * From lanes into mailboxes, on the receiver's worker.
  */
 #include "actor/actor.h"
+#include "shard/pace.h"
 
 /**
  * Takes up to a batch from each lane and delivers it. Returns how many envelopes were taken; adds to
  * `*handled` how many messages were handled at once. Worker thread.
  */
 uint32_t myc__receive(myc__shard *shard, uint32_t *handled);
+
+/** The same by a test's pace. */
+uint32_t myc__receive_paced(myc__shard *shard, const myc__pace *pace, uint32_t *handled);
 
 /** True when a lane has something to take: the last look before parking. Worker thread. */
 bool myc__inbox_pending(myc__shard *shard);

@@ -62,7 +62,7 @@ void myc__resume(myc__shard *shard, myc__actor *actor);
 /** True when the mailbox has drained far enough for those who wait. */
 static inline bool myc__has_drained(const myc__actor *actor)
 {
-    return actor->mailbox.depth <= actor->bound / 2;
+    return actor->bound && actor->mailbox.depth <= actor->bound / 2;
 }
 
 #endif

@@ -166,14 +166,15 @@ static inline void count_for_reports(myc__actor *actor, uint32_t handled)
     myc__store_relaxed_u64(&actor->handled, actor->handled + handled);
 }
 
-static inline uint32_t run_turn(myc__shard *shard, myc__actor *actor)
+/* `spent` of its batch is not to be used. */
+static inline uint32_t run_turn(myc__shard *shard, myc__actor *actor, uint32_t spent)
 {
     uint32_t handled = 0;
     shard->context.current = actor;
     if (MYC__UNLIKELY(actor->interrupts)) {
         handled = handle_interrupts(shard, actor);
     }
-    handled = handle_mailbox(shard, actor, handled);
+    handled = handle_mailbox(shard, actor, handled + spent) - spent;
     count_for_reports(actor, handled);
     myc__count_end(&shard->context.counters.handled, handled);
     go_on(shard, actor);
@@ -198,7 +199,7 @@ static inline uint32_t handle_lane(myc__shard *shard, myc__actor *actor, myc__la
 {
     uint32_t handled = 0;
     uint32_t end = visit->taken + actor->batch_max;
-    uint32_t limit = end < MYC__TAKEN_PER_LANE ? end : MYC__TAKEN_PER_LANE;
+    uint32_t limit = end < visit->limit ? end : visit->limit;
     myc__envelope envelope;
     while (visit->taken < limit && is_unburdened(actor) && comes_next(actor, visit, &envelope)) {
         handled += handle(shard, actor, myc__envelope_tag(&envelope), envelope.payload);
@@ -241,10 +242,32 @@ uint32_t myc__run_turns(myc__shard *shard, uint32_t *handled)
     uint32_t cost = 0;
     myc__actor *actor;
     while (cost < MYC__MESSAGES_PER_PASS && (actor = pop_ready(shard)) != NULL) {
-        cost += TURN_COST + run_turn(shard, actor);
+        cost += TURN_COST + run_turn(shard, actor, 0);
     }
     shard->context.current = NULL;
     uint32_t messages = (uint32_t)(shard->context.counters.handled - before);
     *handled += messages;
     return (cost - messages) / TURN_COST;
+}
+
+static uint32_t run_turn_paced(myc__shard *shard, const myc__pace *pace, myc__actor *actor)
+{
+    myc_address address = actor->address; /* it may end */
+    uint32_t spent = actor->batch_max - myc__pace_share(pace, actor->batch_max);
+    uint32_t handled = run_turn(shard, actor, spent);
+    pace->turned(pace->user, address, handled);
+    return handled;
+}
+
+uint32_t myc__run_turns_paced(myc__shard *shard, const myc__pace *pace, uint32_t *handled)
+{
+    uint32_t most = myc__pace_share(pace, MYC__TURNS_PER_PASS);
+    uint32_t turns = 0;
+    myc__actor *actor;
+    while (turns < most && (actor = pop_ready(shard)) != NULL) {
+        *handled += run_turn_paced(shard, pace, actor);
+        turns++;
+    }
+    shard->context.current = NULL;
+    return turns;
 }

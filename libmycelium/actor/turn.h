@@ -3,12 +3,16 @@
 #define MYC_ACTOR_TURN_H
 
 #include "actor/actor.h"
+#include "shard/pace.h"
 
 /**
  * Gives the first actors of the run queue a turn each, up to a bound. Returns how many had one; adds
  * to `*handled` how many messages they handled.
  */
 uint32_t myc__run_turns(myc__shard *shard, uint32_t *handled);
+
+/** The same by a test's pace. */
+uint32_t myc__run_turns_paced(myc__shard *shard, const myc__pace *pace, uint32_t *handled);
 
 /**
  * Gives an idle actor a turn with the messages for it that come next in a lane, of which there is

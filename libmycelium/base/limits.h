@@ -39,18 +39,13 @@ enum {
     MYC__STASH_BOUND_DEFAULT = 1000,
     MYC__STASH_BOUND_MAX = MYC__MAILBOX_BOUND_MAX,
 
-    MYC__TURNS_PER_PASS = 64,      /* actors run between two looks at lanes and I/O, */
-    MYC__MESSAGES_PER_PASS = 1024, /* or messages handled, whichever is first */
-    MYC__WATCH_BUCKETS_MAX = 8192, /* of the table of an actor's watches */
-    MYC__GRANTED_PER_TURN = 8,     /* waiters resumed at a time: they share the room */
-    MYC__TAKEN_PER_LANE = 128,     /* envelopes taken from one lane in one pass */
-    MYC__TIMERS_PER_PASS = 1024,   /* deadlines that come, or come nearer, in one pass */
-    MYC__REFERENCE_WEIGHT = 256,   /* references taken at once by a repeated retain */
     MYC__TURNS_PER_PASS = 64,        /* actors run between two looks at lanes and I/O, */
     MYC__MESSAGES_PER_PASS = 1024,   /* or messages handled, whichever is first */
+    MYC__WATCH_BUCKETS_MAX = 8192,   /* of the table of an actor's watches */
     MYC__GRANTED_PER_TURN = 8,       /* waiters resumed at a time: they share the room */
     MYC__DELIVERIES_PER_TURN = 4096, /* to subscribers, by the hub of a topic */
     MYC__TAKEN_PER_LANE = 128,       /* envelopes taken from one lane in one pass */
+    MYC__TIMERS_PER_PASS = 1024,     /* deadlines that come, or come nearer, in one pass */
     MYC__REFERENCE_WEIGHT = 256,     /* references taken at once by a repeated retain */
 
     MYC__TIMER_CHUNK_PLACES = 1024, /* of an actor's timers, in one block */

@@ -100,6 +100,7 @@ static inline void myc__lane_retire(myc__lane *lane, uint32_t count)
 /** One visit of the consumer to its lane. */
 typedef struct myc__lane_visit {
     myc__lane *lane;
+    uint32_t limit; /* envelopes it may handle */
     uint32_t taken; /* envelopes handled in this visit */
     uint32_t known; /* envelopes seen in it, their payloads asked for */
     bool dry;       /* the one behind those was not there */

@@ -20,6 +20,9 @@ int64_t myc_system_run_once(myc_system *system)
     if (myc__in_a_handler(system)) {
         return MYC_ETHREAD;
     }
+    if (system->drive) {
+        return system->drive(system->drive_user);
+    }
     int64_t all = 0;
     for (uint32_t i = 0; i < system->fabric.shard_count; i++) {
         all += run_worker(system->fabric.shards[i]);

@@ -14,6 +14,7 @@
  */
 #include "actor/actor.h"
 #include "io/io.h"
+#include "shard/pace.h"
 
 typedef struct myc__foreign {
     myc_context context;       /* first: what the foreign thread holds */
@@ -34,6 +35,11 @@ struct myc_system {
     void (*thread_start)(void *user, uint32_t worker);
     void *thread_start_user;
 
+    /** Caller-driven: drives the workers instead of one after the other; NULL = nobody does. Returns
+     * how many messages were handled. */
+    int64_t (*drive)(void *user);
+    void *drive_user;
+
     pthread_t threads[MYC__WORKERS_MAX];
     uint32_t thread_count; /* started and not joined */
     bool stopped;          /* guarded by stop_lock */
@@ -49,7 +55,12 @@ struct myc_system {
 
 /* worker.c */
 void *myc__worker_main(void *shard);
+/** One round of a worker: orders, deadlines, lanes, actors, I/O. Returns how much there was to do. */
 uint32_t myc__worker_pass(myc__shard *shard, uint32_t *handled);
+/** The same by a test's pace. */
+uint32_t myc__worker_pass_paced(myc__shard *shard, const myc__pace *pace, uint32_t *handled);
+/** True when a pass would find something to do. The worker's thread. */
+bool myc__worker_has_work(myc__shard *shard);
 
 /* foreign.c */
 int myc__foreign_init(myc_system *system);

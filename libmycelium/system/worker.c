@@ -67,18 +67,19 @@ static uint32_t fire_timers(myc__shard *shard)
     return myc__wheel_advance(&shard->wheel, myc__shard_now_ns(shard), shard, MYC__TIMERS_PER_PASS);
 }
 
-/** One round of a worker: orders, deadlines, lanes, actors, I/O. Returns how much there was to do. */
-uint32_t myc__worker_pass(myc__shard *shard, uint32_t *handled)
+/* Each caller has a copy of its own: a worker's does not ask for a pace. */
+__attribute__((always_inline)) static inline uint32_t pass(myc__shard *shard, const myc__pace *pace,
+                                                           uint32_t *handled)
 {
     follow_stage(shard);
     *handled = 0;
     shard->looked_ns = 0;
     uint32_t done = MYC__UNLIKELY(shard->wheel.armed != 0) ? fire_timers(shard) : 0;
-    done += myc__receive(shard, handled);
+    done += pace ? myc__receive_paced(shard, pace, handled) : myc__receive(shard, handled);
     if (MYC__UNLIKELY(shard->awaits_lanes)) {
         myc__grant_lanes(shard);
     }
-    done += myc__run_turns(shard, handled);
+    done += pace ? myc__run_turns_paced(shard, pace, handled) : myc__run_turns(shard, handled);
     done += myc__io_poll(shard->io);
     myc__settle(&shard->context.memory);
     myc__memory_flush(&shard->context.memory);
@@ -88,7 +89,17 @@ uint32_t myc__worker_pass(myc__shard *shard, uint32_t *handled)
     return done;
 }
 
-static bool has_work(myc__shard *shard)
+uint32_t myc__worker_pass(myc__shard *shard, uint32_t *handled)
+{
+    return pass(shard, NULL, handled);
+}
+
+uint32_t myc__worker_pass_paced(myc__shard *shard, const myc__pace *pace, uint32_t *handled)
+{
+    return pass(shard, pace, handled);
+}
+
+bool myc__worker_has_work(myc__shard *shard)
 {
     bool stage_open = stage_of(shard) != (myc__stage)shard->stage_done;
     return stage_open || shard->run_first || myc__inbox_pending(shard) ||
@@ -105,7 +116,7 @@ static void park(myc__shard *shard, int64_t timeout_ns)
 {
     bool told = !shard->awaits_lanes || myc__ask_for_lanes(shard);
     myc__io_announce_wait(shard->io);
-    if (!has_work(shard)) {
+    if (!myc__worker_has_work(shard)) {
         bool tries_again = shard->context.blocked || !told;
         myc__io_wait(shard->io, tries_again ? sooner(RETRY_NS, timeout_ns) : timeout_ns);
     }

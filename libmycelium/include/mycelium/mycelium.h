@@ -6,6 +6,7 @@
  * Everything a user needs. In reading order: message.h (payloads), actor.h (what a handler may do),
  * protocol.h (the typed shells), system.h (workers and lifecycle), stream.h (bytes from outside),
  * topic.h (publish and subscribe), transport.h (other nodes), histogram.h (latencies).
+ * transport.h (other nodes), histogram.h (latencies), testkit.h (tests of actors).
  */
 #define MYC_VERSION_MAJOR 0
 #define MYC_VERSION_MINOR 1
@@ -20,10 +21,11 @@
 #include <mycelium/mailbox.h>
 #include <mycelium/message.h>
 #include <mycelium/protocol.h>
-#include <mycelium/stash.h>
 #include <mycelium/router.h>
+#include <mycelium/stash.h>
 #include <mycelium/stream.h>
 #include <mycelium/system.h>
+#include <mycelium/testkit.h>
 #include <mycelium/timer.h>
 #include <mycelium/topic.h>
 #include <mycelium/transport.h>
