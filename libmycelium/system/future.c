@@ -79,7 +79,7 @@ myc_outcome myc_future_poll(myc_context *ctx, myc_future **future, const void **
 static void await_answer(myc_context *ctx, myc__request *request, uint32_t looks, uint64_t left_ns)
 {
     if (ctx->fabric->caller_driven) {
-        (void)myc_system_run_once(ctx->fabric->system);
+        myc__drive_on(ctx->fabric->system, request->deadline_ns);
     } else if (looks < SPINS) {
         myc__pause();
     } else {

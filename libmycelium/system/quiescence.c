@@ -50,7 +50,7 @@ static void wait_a_little(myc_system *system, uint32_t looks)
         myc__memory_flush(&own->memory);
     }
     if (system->caller_driven) {
-        (void)myc_system_run_once(system);
+        myc__drive_on(system, UINT64_MAX);
         return;
     }
     myc__back_off(looks);

@@ -21,11 +21,20 @@ int64_t myc_system_run_once(myc_system *system)
         return MYC_ETHREAD;
     }
     if (system->drive) {
-        return system->drive(system->drive_user);
+        return system->drive(system->drive_user, 0);
     }
     int64_t all = 0;
     for (uint32_t i = 0; i < system->fabric.shard_count; i++) {
         all += run_worker(system->fabric.shards[i]);
     }
     return all;
+}
+
+void myc__drive_on(myc_system *system, uint64_t until_ns)
+{
+    if (system->drive && !myc__in_a_handler(system)) {
+        (void)system->drive(system->drive_user, until_ns);
+    } else {
+        (void)myc_system_run_once(system);
+    }
 }

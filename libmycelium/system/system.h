@@ -35,9 +35,10 @@ struct myc_system {
     void (*thread_start)(void *user, uint32_t worker);
     void *thread_start_user;
 
-    /** Caller-driven: drives the workers instead of one after the other; NULL = nobody does. Returns
-     * how many messages were handled. */
-    int64_t (*drive)(void *user);
+    /** Caller-driven: drives the workers instead of one after the other; NULL = nobody does. Time
+     * that the driver owns may pass up to `until_ns` (0 = none). Returns how many messages were
+     * handled. */
+    int64_t (*drive)(void *user, uint64_t until_ns);
     void *drive_user;
 
     pthread_t threads[MYC__WORKERS_MAX];
@@ -61,6 +62,10 @@ uint32_t myc__worker_pass(myc__shard *shard, uint32_t *handled);
 uint32_t myc__worker_pass_paced(myc__shard *shard, const myc__pace *pace, uint32_t *handled);
 /** True when a pass would find something to do. The worker's thread. */
 bool myc__worker_has_work(myc__shard *shard);
+
+/* run_once.c */
+/** Drives a caller-driven system for one who waits, no longer than to `until_ns` of its clock. */
+void myc__drive_on(myc_system *system, uint64_t until_ns);
 
 /* foreign.c */
 int myc__foreign_init(myc_system *system);

@@ -141,7 +141,9 @@ void myc_testkit_on_worker(myc_testkit *kit, uint32_t worker,
                            void (*run)(myc_context *ctx, void *argument), void *argument)
 {
     MYC__CHECK(worker < kit->system->fabric.shard_count);
-    run(&kit->system->fabric.shards[worker]->context, argument);
+    myc__shard *shard = kit->system->fabric.shards[worker];
+    shard->looked_ns = 0;
+    run(&shard->context, argument);
 }
 
 int myc_testkit_as(myc_testkit *kit, myc_address address,
@@ -155,6 +157,7 @@ int myc_testkit_as(myc_testkit *kit, myc_address address,
     if (!actor) {
         return MYC_ENOENT;
     }
+    shard->looked_ns = 0;
     shard->context.current = actor;
     run(&shard->context, argument);
     shard->context.current = NULL;

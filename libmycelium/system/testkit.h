@@ -30,7 +30,6 @@ struct myc_testkit {
     uint64_t passes;
     uint64_t passes_max;
     uint64_t stalled_until_ns[MYC__WORKERS_MAX];
-    bool running; /* within a call that drives the workers */
 
     myc_allocator memory; /* what the system's allocator stands before */
     uint64_t allocations_left;

@@ -12,6 +12,7 @@ typedef struct arrival {
     const void *payload; /* a reference */
     uint64_t at_ns;
     uint32_t tag;
+    myc_token token; /* kept, when it was asked */
 } arrival;
 
 struct myc_probe {
@@ -61,8 +62,10 @@ static myc_next probe_dispatch(void *state, myc_context *ctx, uint32_t tag, cons
     if (!make_room(probe)) {
         return MYC_FAIL(MYC_ENOMEM);
     }
+    myc_token token = myc_token_of(ctx);
+    myc_token_keep(ctx, token);
     probe->arrivals[probe->first + probe->count++] =
-        (arrival){myc_retain(ctx, payload), probe->kit->now_ns, tag};
+        (arrival){myc_retain(ctx, payload), probe->kit->now_ns, tag, token};
     return MYC_CONTINUE;
 }
 
@@ -117,7 +120,9 @@ uint64_t myc_probe_arrived_ns(const myc_probe *probe)
 
 static void let_go(myc_probe *probe)
 {
+    myc_token_drop(probe->kit->ctx, probe->taken.token);
     myc_release(probe->kit->ctx, probe->taken.payload);
+    probe->taken.token = (myc_token){NULL};
     probe->taken.payload = NULL;
 }
 
@@ -173,6 +178,16 @@ const void *myc_probe_next(myc_probe *probe, uint32_t *tag, uint64_t within_ns)
     }
     *tag = probe->arrivals[probe->first].tag;
     return take(probe);
+}
+
+myc_token myc_probe_token(const myc_probe *probe)
+{
+    return probe->taken.token;
+}
+
+myc_sent myc_probe_reply(myc_probe *probe, const void *reply)
+{
+    return myc_reply(probe->kit->ctx, probe->taken.token, reply);
 }
 
 bool myc_probe_expect_none(myc_probe *probe, uint64_t within_ns)

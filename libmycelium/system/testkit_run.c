@@ -131,25 +131,6 @@ int64_t myc__kit_run_until(myc_testkit *kit, bool (*stop)(const void *), const v
     return handled;
 }
 
-/* A round for whoever drives the system by other means: as many passes as there are workers. */
-static int64_t drive(void *user)
-{
-    myc_testkit *kit = user;
-    struct progress progress = {0};
-    int64_t handled = 0;
-    for (uint32_t i = 0; i < workers_of(kit); i++) {
-        handled += step(kit, &progress);
-    }
-    return handled;
-}
-
-void myc__kit_schedule(myc_testkit *kit)
-{
-    kit->pace = (myc__pace){below, turned, kit};
-    kit->system->drive = drive;
-    kit->system->drive_user = kit;
-}
-
 int64_t myc_testkit_run(myc_testkit *kit)
 {
     return myc__kit_run_until(kit, NULL, NULL);
@@ -189,10 +170,10 @@ static void set_clock(myc_testkit *kit, uint64_t now_ns)
 
 bool myc__kit_jump(myc_testkit *kit, uint64_t limit_ns)
 {
-    if (kit->now_ns >= limit_ns) {
+    uint64_t next_ns = next_deadline(kit);
+    if (kit->now_ns >= limit_ns || (next_ns == UINT64_MAX && limit_ns == UINT64_MAX)) {
         return false;
     }
-    uint64_t next_ns = next_deadline(kit);
     set_clock(kit, next_ns < limit_ns ? next_ns : limit_ns);
     return true;
 }
@@ -207,4 +188,37 @@ int64_t myc_testkit_advance(myc_testkit *kit, uint64_t ns)
         all += handled;
     } while (handled >= 0 && myc__kit_jump(kit, limit_ns));
     return handled < 0 ? handled : all;
+}
+
+/* A round: as many passes as there are workers. */
+static int64_t run_round(myc_testkit *kit)
+{
+    struct progress progress = {0};
+    int64_t handled = 0;
+    for (uint32_t i = 0; i < workers_of(kit); i++) {
+        handled += step(kit, &progress);
+    }
+    return handled;
+}
+
+/* For whoever drives the system by other means. Who waits looks again between a run and a jump. */
+static int64_t drive(void *user, uint64_t until_ns)
+{
+    myc_testkit *kit = user;
+    if (until_ns == 0) {
+        return run_round(kit);
+    }
+    uint64_t ends = myc__sum_ends(kit->system);
+    int64_t handled = myc_testkit_run(kit);
+    if (ends == myc__sum_ends(kit->system)) {
+        (void)myc__kit_jump(kit, until_ns);
+    }
+    return handled;
+}
+
+void myc__kit_schedule(myc_testkit *kit)
+{
+    kit->pace = (myc__pace){below, turned, kit};
+    kit->system->drive = drive;
+    kit->system->drive_user = kit;
 }

@@ -21,6 +21,9 @@
  * A test that walks many seeds says which one failed: myc_testkit_text() has it. The kit is made
  * for tests: what it needs itself comes from malloc, and its functions are not fast.
  *
+ * The clock also moves while something waits that drives the system itself, from deadline to
+ * deadline: myc_future_wait(), myc_system_await_quiescence(), myc_system_stop().
+ *
  * Threads: all of it on the thread that created the kit, and not from a handler unless it says so.
  */
 #include <mycelium/protocol.h>
@@ -167,6 +170,17 @@ MYC_API const void *myc_probe_next(myc_probe *probe, uint32_t *tag, uint64_t wit
  * nothing left before; else false, and myc_probe_explain() lists what it has. */
 MYC_API MYC_MUST_CHECK bool myc_probe_expect_none(myc_probe *probe, uint64_t within_ns);
 
+/**
+ * Answers the message taken last, which was asked. Prefer the typed P_probe_reply_ROW(). Takes
+ * `reply`. Returns like myc_reply(). A message that is not answered is dropped when the next one is
+ * taken: its asker gets MYC_NO_REPLY then.
+ */
+MYC_API myc_sent myc_probe_reply(myc_probe *probe, const void *reply);
+
+/** The token of the message taken last, zero when it was not asked. Borrowed, unless
+ * myc_token_keep() keeps it. */
+MYC_API myc_token myc_probe_token(const myc_probe *probe);
+
 /** How many messages the probe has that the test has not taken yet. Runs nothing. */
 MYC_API uint32_t myc_probe_waiting(const myc_probe *probe);
 
@@ -181,8 +195,14 @@ MYC_API const char *myc_probe_explain(myc_probe *probe);
     MYC__PICK_ROW(__VA_ARGS__, MYC__PROBE_ROW_5, MYC__PROBE_ROW_4, MYC__PROBE_ROW_3, unused,       \
                   unused)                                                                          \
     (__VA_ARGS__)
-#define MYC__PROBE_ROW_5(P, name, T, R, marks) MYC__PROBE_ROW_3(P, name, T)
-#define MYC__PROBE_ROW_4(P, name, T, R) MYC__PROBE_ROW_3(P, name, T)
+#define MYC__PROBE_ROW_5(P, name, T, R, marks) MYC__PROBE_ROW_4(P, name, T, R)
+#define MYC__PROBE_ROW_4(P, name, T, R)                                                            \
+    MYC__PROBE_ROW_3(P, name, T)                                                                   \
+    /** Answers the message taken last. Takes `reply`. See myc_probe_reply(). */                   \
+    MYC_UNUSED static inline myc_sent P##_probe_reply_##name(P##_probe of, const R *reply)         \
+    {                                                                                              \
+        return myc_probe_reply(of.probe, reply);                                                   \
+    }
 #define MYC__PROBE_ROW_3(P, name, T)                                                               \
     /** The next message, of this row, or NULL. See myc_probe_expect(). */                         \
     MYC_UNUSED static inline const T *P##_expect_##name(P##_probe of, uint64_t within_ns)          \
@@ -190,7 +210,8 @@ MYC_API const char *myc_probe_explain(myc_probe *probe);
         return (const T *)myc_probe_expect(of.probe, P##_tag_##name, within_ns);                   \
     }
 
-/** Behind MYC_PROTOCOL(P, ROWS): P_probe, P_probe_open(), P_expect_ROW(). */
+/** Behind MYC_PROTOCOL(P, ROWS): P_probe, P_probe_open(), P_probe_open_with() (options of the spawn),
+ * P_expect_ROW(), P_probe_reply_ROW(). */
 #define MYC_PROBE(P, ROWS)                                                                         \
     typedef struct P##_probe {                                                                     \
         myc_probe *probe; /* NULL: it could not be started */                                      \
