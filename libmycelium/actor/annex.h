@@ -38,12 +38,6 @@ typedef struct myc__annex {
     struct myc__stash *stash;         /* stash.c */
     struct myc__policy *policy;       /* policy.c: set before the actor is published */
     bool dedicated;                   /* dedicated.c: the worker is its own until it ends */
-    struct myc__step *steps;          /* interpose.c: around its dispatch, outermost first */
-    const myc_behaviour *plain;       /* with steps: what it behaves like without them */
-    myc_behaviour walked;             /* with steps: what it has instead */
-    struct myc__step *steps;          /* interpose.c: around its dispatch, outermost first */
-    const myc_behaviour *plain;       /* with steps: what it behaves like without them */
-    myc_behaviour walked;             /* with steps: what it has instead */
     struct myc__load_step *load; /* load.c: publishes its depth; NULL while nobody asked for it */
 } myc__annex;
 

@@ -69,7 +69,7 @@ static void abandon(myc_context *ctx, myc_address to, myc__urgent *item)
     myc__memory_free(&ctx->memory, myc__header_of(item));
 }
 
-static const myc__urgent_kind request_kind = {obey, abandon};
+static const myc__urgent_kind request_kind = {.handle = obey, .abandon = abandon};
 
 bool myc__load_publish(myc_context *ctx, myc_address address)
 {

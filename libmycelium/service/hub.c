@@ -326,7 +326,7 @@ static void close_abandon(myc_context *ctx, myc_address to, myc__urgent *item)
     myc_release(ctx, post_of_close(item)->topic);
 }
 
-static const myc__urgent_kind close_kind = {close_handle, close_abandon};
+static const myc__urgent_kind close_kind = {.handle = close_handle, .abandon = close_abandon};
 
 int myc__hub_spawn(myc_context *ctx, myc__post *post, uint32_t worker, uint32_t queue_bound)
 {

@@ -30,7 +30,7 @@ static void abandon(myc_context *ctx, myc_address to, myc__urgent *item)
     myc__dead_letter(ctx, to, notice->tag, &notice->message, MYC_DEAD_STOPPED);
 }
 
-static const myc__urgent_kind kind = {handle, abandon};
+static const myc__urgent_kind kind = {.handle = handle, .abandon = abandon};
 
 myc__notice *myc__notice_new(myc_context *ctx, myc_topic *topic, uint32_t tag)
 {

@@ -15,7 +15,7 @@ Test(spawn, a_bad_option_is_an_error_and_starts_nothing)
         {.mailbox_bound = UINT32_MAX},
         {.overflow = (myc_overflow)3},
         {.overflow = (myc_overflow)-1},
-        {.place = (myc_place)3},
+        {.place = (myc_place)4},
         {.place = (myc_place)-1},
         {.place = MYC_PLACE_ON_WORKER, .worker = 2},
         {.place = MYC_PLACE_ON_WORKER, .worker = UINT32_MAX},
