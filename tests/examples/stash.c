@@ -32,10 +32,9 @@ int main(void)
     myc_context *ctx = error ? NULL : myc_context_of(system);
     error = error || gate_spawn(ctx, NULL, NULL, &gate);
     for (uint32_t i = 1; i <= 5 && !error; i++) {
-        number *made = number_new(ctx);
-        *made = i;
-        myc_ignore(i == 4 ? gate_send_connected(ctx, gate, made)
-                          : gate_send_order(ctx, gate, made));
+        number *n = number_new(ctx);
+        *n = i;
+        myc_ignore(i == 4 ? gate_send_connected(ctx, gate, n) : gate_send_order(ctx, gate, n));
     }
     return error || myc_system_stop(system, NULL, NULL) || myc_system_destroy(system);
 }
