@@ -66,6 +66,9 @@ enum {
 
     MYC__ROUTER_MEMBERS_MAX = 4096, /* choosing by key or load looks at each */
     MYC__ROUTER_WEIGHT_MAX = 65536,
+    MYC__POOL_THREADS_MAX = 64, /* helpers for blocking work */
+    MYC__POOL_QUEUE_MAX = 1 << 20,
+    MYC__POOL_QUEUE_DEFAULT = 1000,
 
     MYC__TYPES_MAX = 256, /* registered for myc_from_bytes() */
     MYC__NODES_MAX = 1024,

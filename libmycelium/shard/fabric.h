@@ -38,6 +38,13 @@ typedef struct myc__fabric {
     void (*dead_letter)(void *user, const myc_dead_letter *letter);
     void *dead_letter_user;
 
+    struct myc_pool *pools; /* guarded by pools_lock: helper pools that are open */
+    pthread_mutex_t pools_lock;
+
+    const char *name; /* of the system: of its threads */
+    void (*thread_start)(void *user, uint32_t worker);
+    void *thread_start_user;
+
     const myc_transport *transports[MYC__NODES_MAX]; /* atomic; [0] stays NULL: lanes */
     myc_system *system;
 } myc__fabric;

@@ -14,8 +14,9 @@ static void copy_options(myc_system *system, const myc_system_options *options)
     system->spin_ns = options->spin_ns;
     system->crowded = myc__options_crowd(options);
     system->keep_memory_ns = options->keep_memory_ns;
-    system->thread_start = options->thread_start;
-    system->thread_start_user = options->thread_start_user;
+    fabric->name = system->name;
+    fabric->thread_start = options->thread_start;
+    fabric->thread_start_user = options->thread_start_user;
     fabric->io_backend = options->io;
     fabric->caller_driven = options->caller_driven;
     fabric->dead_letter = options->dead_letter;
@@ -122,6 +123,7 @@ void myc__system_free(myc_system *system)
     }
     myc__heap_fini(&fabric->heap);
     myc__registry_fini(&fabric->registry);
+    pthread_mutex_destroy(&fabric->pools_lock);
     pthread_mutex_destroy(&system->stop_lock);
     myc__allocator allocator = fabric->allocator;
     myc__free(&allocator, system, sizeof *system);
@@ -153,6 +155,8 @@ int myc__system_build(const myc_system_options *options, myc_system **built)
     myc__heap_init(&system->fabric.heap, &system->fabric.allocator);
     myc__registry_init(&system->fabric.registry);
     int failed = pthread_mutex_init(&system->stop_lock, NULL);
+    MYC__CHECK(failed == 0);
+    failed = pthread_mutex_init(&system->fabric.pools_lock, NULL);
     MYC__CHECK(failed == 0);
     int error = copy_cpus(system, options) ? myc__foreign_init(system) : MYC_ENOMEM;
     system->foreign_key_made = error == 0;

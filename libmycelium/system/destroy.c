@@ -3,6 +3,7 @@
 #include "actor/stop.h"
 #include "actor/turn.h"
 #include "actor/watch.h"
+#include "service/helpers.h"
 #include "system/system.h"
 
 enum { LEAK_TYPES_MAX = 32 }; /* told apart in the report; the rest are counted together */
@@ -100,6 +101,7 @@ uint64_t myc_system_destroy(myc_system *system)
         MYC__CHECK(error == 0);
     }
     pthread_mutex_unlock(&system->stop_lock);
+    myc__pools_end(&system->fabric);
     sweep(system);
     free_waiting(system);
     free_unanswered(system);

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+#include "service/helpers.h"
 #include "system/system.h"
 
 static uint32_t run_worker(myc__shard *shard)
@@ -20,6 +21,7 @@ int64_t myc_system_run_once(myc_system *system)
     if (myc__in_a_handler(system)) {
         return MYC_ETHREAD;
     }
+    myc__pools_run(&system->fabric);
     if (system->drive) {
         return system->drive(system->drive_user, 0);
     }

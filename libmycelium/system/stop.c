@@ -2,6 +2,7 @@
 #include <stdio.h>
 
 #include "base/back_off.h"
+#include "service/helpers.h"
 #include "system/system.h"
 
 static bool is_stage_done(const myc__shard *shard)
@@ -36,12 +37,23 @@ static bool drain(myc_system *system, uint64_t deadline_ns)
            myc__wait_until(system, myc__is_quiescent, deadline_ns);
 }
 
+static bool pools_are_idle(const myc_system *system)
+{
+    return myc__pools_are_idle((myc__fabric *)(uintptr_t)&system->fabric);
+}
+
+static bool stop_actors(myc_system *system, uint64_t deadline_ns)
+{
+    myc__pools_cancel(&system->fabric);
+    return enter_stage(system, MYC__STAGE_STOP_ACTORS, deadline_ns) &&
+           myc__wait_until(system, pools_are_idle, deadline_ns);
+}
+
 /* A second call goes on where the first ran out of time: stages are never left backwards. */
 int myc__stages(myc_system *system, bool discard, uint64_t deadline_ns)
 {
     myc__store_release_u32(&system->fabric.stopping, 1);
-    if ((!discard && !drain(system, deadline_ns)) ||
-        !enter_stage(system, MYC__STAGE_STOP_ACTORS, deadline_ns) ||
+    if ((!discard && !drain(system, deadline_ns)) || !stop_actors(system, deadline_ns) ||
         !enter_stage(system, MYC__STAGE_EXIT, deadline_ns)) {
         return MYC_ETIMEDOUT;
     }

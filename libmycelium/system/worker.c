@@ -236,8 +236,8 @@ void *myc__worker_main(void *argument)
     name_thread(system, shard);
     pin(system, shard);
     pthread_setspecific(system->foreign_key, &shard->context);
-    if (system->thread_start) {
-        system->thread_start(system->thread_start_user, shard->index);
+    if (system->fabric.thread_start) {
+        system->fabric.thread_start(system->fabric.thread_start_user, shard->index);
     }
     work(shard);
     pthread_setspecific(system->foreign_key, NULL);

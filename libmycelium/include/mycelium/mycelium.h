@@ -7,6 +7,7 @@
  * protocol.h (the typed shells), system.h (workers and lifecycle), stream.h (bytes from outside),
  * topic.h (publish and subscribe), transport.h (other nodes), histogram.h (latencies).
  * transport.h (other nodes), histogram.h (latencies), testkit.h (tests of actors).
+ * topic.h (publish and subscribe), offload.h (work that blocks), transport.h (other nodes), histogram.h (latencies).
  */
 #define MYC_VERSION_MAJOR 0
 #define MYC_VERSION_MINOR 1
@@ -20,6 +21,7 @@
 #include <mycelium/histogram.h>
 #include <mycelium/mailbox.h>
 #include <mycelium/message.h>
+#include <mycelium/offload.h>
 #include <mycelium/protocol.h>
 #include <mycelium/router.h>
 #include <mycelium/stash.h>

@@ -99,7 +99,8 @@ typedef struct myc_system_options {
     /** Gets each dead letter, on the thread that found it. Must not call into the system. */
     void (*dead_letter)(void *user, const myc_dead_letter *letter);
     void *dead_letter_user;
-    /** Runs first on each new worker thread. Dedicated workers are numbered after the others. */
+    /** Runs first on each new worker thread. Dedicated workers are numbered after the
+     * others; on the helper thread of a pool (offload.h) it is UINT32_MAX. */
     void (*thread_start)(void *user, uint32_t worker);
     void *thread_start_user;
     /** Replaces CLOCK_MONOTONIC and CLOCK_REALTIME; ns. Any thread. NULL = the kernel's. */
@@ -158,7 +159,8 @@ MYC_API MYC_MUST_CHECK int myc_system_create(const myc_system_options *options,
 
 /**
  * Stops in stages: foreign sends and spawns are refused; sources are closed; queued messages are
- * handled (or discarded); every actor's on_stop runs. Idempotent. Not from a handler.
+ * handled (or discarded), and offloaded work done (or cancelled, but for what runs); every actor's
+ * on_stop runs. Idempotent. Not from a handler.
  * Returns 0, MYC_ETIMEDOUT (`report` lists the actors that did not stop; call again to wait on) or
  * MYC_ETHREAD (called from a handler). `options` and `report` may be NULL.
  */
@@ -195,7 +197,7 @@ MYC_API myc_system *myc_context_system(const myc_context *ctx);
 MYC_API int64_t myc_system_run_once(myc_system *system);
 
 /**
- * Waits until nothing is queued, no handler runs and no source is open, or `timeout_ns` has passed.
+ * Waits until nothing is queued, no handler and no offloaded work runs and no source is open, or `timeout_ns` has passed.
  * Drives the workers if the system is caller-driven.
  * Returns 0, MYC_ETIMEDOUT, or MYC_ETHREAD (called from a handler).
  */
