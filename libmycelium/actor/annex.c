@@ -28,6 +28,31 @@ myc__annex *myc__annex_of(myc_context *ctx, myc__actor *actor)
     return actor->annex;
 }
 
+void myc__annex_add_ending(myc__actor *actor, myc__ending *ending)
+{
+    ending->next = actor->annex->endings;
+    actor->annex->endings = ending;
+}
+
+bool myc__annex_has_ending(const myc__actor *actor,
+                           void (*run)(myc__ending *, myc__shard *, myc__actor *))
+{
+    const myc__ending *ending = actor->annex ? actor->annex->endings : NULL;
+    while (ending && ending->run != run) {
+        ending = ending->next;
+    }
+    return ending != NULL;
+}
+
+static void run_endings(myc__shard *shard, myc__actor *actor)
+{
+    while (actor->annex->endings) {
+        myc__ending *ending = actor->annex->endings;
+        actor->annex->endings = ending->next;
+        ending->run(ending, shard, actor);
+    }
+}
+
 void myc__annex_end(myc__shard *shard, myc__actor *actor)
 {
     if (!actor->annex) {
@@ -45,6 +70,7 @@ void myc__annex_end(myc__shard *shard, myc__actor *actor)
         myc__dedicated_leave(shard->context.fabric, shard->index);
     }
     myc__load_end(shard, actor);
+    run_endings(shard, actor);
     myc__memory_free(&shard->context.memory, myc__header_of(actor->annex));
     actor->annex = NULL;
 }

@@ -22,6 +22,13 @@ struct myc__stash;
 struct myc__policy;
 struct myc__load_step;
 
+/** What a service has to do when an actor ends. Begins a block of the service's. */
+typedef struct myc__ending {
+    struct myc__ending *next;
+    /** Takes the block. On the actor's worker; its slot is free already. */
+    void (*run)(struct myc__ending *ending, myc__shard *shard, struct myc__actor *actor);
+} myc__ending;
+
 typedef struct myc__annex {
     char name[MYC__NAME_BYTES];       /* spawn.c; empty: the behaviour's */
     struct myc__waiters *waiters;     /* pause.c: who waits for room here; NULL while nobody does */
@@ -38,11 +45,19 @@ typedef struct myc__annex {
     struct myc__stash *stash;         /* stash.c */
     struct myc__policy *policy;       /* policy.c: set before the actor is published */
     bool dedicated;                   /* dedicated.c: the worker is its own until it ends */
+    myc__ending *endings;             /* annex.c: of services, newest first */
     struct myc__load_step *load; /* load.c: publishes its depth; NULL while nobody asked for it */
 } myc__annex;
 
 /** The actor's annex, made if it has none; NULL when memory is out. `ctx` owns it or its maker. */
 myc__annex *myc__annex_of(myc_context *ctx, struct myc__actor *actor);
+
+/** Has `ending` run when the actor ends. Takes it. The actor has an annex. Home worker. */
+void myc__annex_add_ending(struct myc__actor *actor, myc__ending *ending);
+
+/** True when the actor has an ending that runs `run`. Home worker. */
+bool myc__annex_has_ending(const struct myc__actor *actor,
+                           void (*run)(myc__ending *, myc__shard *, struct myc__actor *));
 
 /** Ends and frees the annex, if there is one, with the actor's life. Home worker. */
 void myc__annex_end(myc__shard *shard, struct myc__actor *actor);

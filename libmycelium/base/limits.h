@@ -70,6 +70,13 @@ enum {
     MYC__POOL_QUEUE_MAX = 1 << 20,
     MYC__POOL_QUEUE_DEFAULT = 1000,
 
+    MYC__NAMES_MAX = 65536, /* in the registry of a system */
+    MYC__NAME_BUCKETS = 256,
+    MYC__REGISTRY_NAME_BYTES = 64, /* of a name there, with the closing zero */
+    MYC__METADATA_MAX = 8,         /* pairs of one name */
+    MYC__METADATA_KEY_BYTES = 32,  /* with the closing zero */
+    MYC__METADATA_VALUE_BYTES = 64,
+
     MYC__TYPES_MAX = 256, /* registered for myc_from_bytes() */
     MYC__NODES_MAX = 1024,
     MYC__LOG_LINE_BYTES = 512,

@@ -78,16 +78,14 @@ static uint64_t identity_of(myc_address address)
     return myc__route_mix((uint64_t)address.life << 32 | address.slot);
 }
 
-static void set(myc_router *router, myc_router_member *member, myc_address address,
-                const myc_member_options *options)
+static void set(myc_router *router, myc_router_member *member, const myc_member_options *options)
 {
-    *member = (myc_router_member){.address = address,
-                                  .identity =
-                                      options->identity ? options->identity : identity_of(address),
-                                  .weight = options->weight ? options->weight : 1};
+    member->identity = options->identity ? options->identity : identity_of(member->address);
+    member->weight = options->weight ? options->weight : 1;
     myc__router_begin_anew(router);
 }
 
+/* One that is new is all zero. */
 static int place_for(myc_context *ctx, myc_router *router, myc_address address,
                      myc_router_member **place)
 {
@@ -102,6 +100,7 @@ static int place_for(myc_context *ctx, myc_router *router, myc_address address,
         return MYC_ELIMIT;
     }
     *place = &members_of(router)[router->count++];
+    **place = (myc_router_member){.address = address};
     return 0;
 }
 
@@ -118,7 +117,7 @@ int myc_router_add(myc_context *ctx, myc_router *router, myc_address address,
     myc_router_member *place;
     int error = place_for(ctx, router, address, &place);
     if (!error) {
-        set(router, place, address, &options);
+        set(router, place, &options);
     }
     return error;
 }

@@ -26,6 +26,7 @@ typedef struct myc__fabric {
     myc__heap heap;
     myc__clock clock;
     myc__registry registry;
+    struct myc__names *names;  /* constant: the registry of actors (service/names.h) */
     myc_io_backend io_backend; /* as asked for */
     uint32_t io_in_use; /* atomic: myc_io_backend of the first driver; 0 = there is none yet */
     bool caller_driven;

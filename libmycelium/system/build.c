@@ -2,6 +2,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "service/names.h"
 #include "system/options.h"
 #include "system/system.h"
 
@@ -122,6 +123,7 @@ void myc__system_free(myc_system *system)
                   sizeof(myc_transport));
     }
     myc__heap_fini(&fabric->heap);
+    myc__names_destroy(fabric->names, &fabric->allocator);
     myc__registry_fini(&fabric->registry);
     pthread_mutex_destroy(&fabric->pools_lock);
     pthread_mutex_destroy(&system->stop_lock);
@@ -158,7 +160,9 @@ int myc__system_build(const myc_system_options *options, myc_system **built)
     MYC__CHECK(failed == 0);
     failed = pthread_mutex_init(&system->fabric.pools_lock, NULL);
     MYC__CHECK(failed == 0);
-    int error = copy_cpus(system, options) ? myc__foreign_init(system) : MYC_ENOMEM;
+    system->fabric.names = myc__names_create(&system->fabric.allocator);
+    bool made = system->fabric.names && copy_cpus(system, options);
+    int error = made ? myc__foreign_init(system) : MYC_ENOMEM;
     system->foreign_key_made = error == 0;
     error = error ? error : add_shards(system, options);
     if (error) {

@@ -4,6 +4,7 @@
 #include "actor/turn.h"
 #include "actor/watch.h"
 #include "service/helpers.h"
+#include "service/names.h"
 #include "system/system.h"
 
 enum { LEAK_TYPES_MAX = 32 }; /* told apart in the report; the rest are counted together */
@@ -105,6 +106,7 @@ uint64_t myc_system_destroy(myc_system *system)
     sweep(system);
     free_waiting(system);
     free_unanswered(system);
+    myc__names_clear(system->fabric.names, &system->fabric.shards[0]->context);
     MYC__CHECK(myc__sum_ends(system) ==
                myc__sum_beginnings(system)); /* no message is unaccounted */
     uint64_t leaked = report_leaks(system);

@@ -122,7 +122,7 @@ Test(router, marked_members_are_left_out_until_they_are_healthy)
     place_close(&place);
 }
 
-Test(router, adding_a_member_again_heals_it_and_changes_its_weight)
+Test(router, adding_a_member_again_changes_its_weight_and_keeps_its_mark)
 {
     struct place place = place_open();
     desk_router router =
@@ -131,6 +131,8 @@ Test(router, adding_a_member_again_heals_it_and_changes_its_weight)
     cr_expect_eq(0, desk_router_add(place.here->ctx, &router, place.desks[1],
                                     &(myc_member_options){.weight = 2}));
     cr_expect_eq(2, desk_router_count(&router));
+    EXPECT_CHOICES(&place, &router, 0, 0);
+    desk_router_mark(&router, place.desks[1], true);
     EXPECT_CHOICES(&place, &router, 1, 0, 1, 1, 0, 1);
     place_close(&place);
 }

@@ -28,7 +28,8 @@ MYC_EXTERN_C_BEGIN
     ROW(MYC_ETHREAD,   -14, "called from a thread that may not")                                   \
     ROW(MYC_EUNHEALTHY, -15, "no healthy member")                                                  \
     ROW(MYC_ETAKEN,    -16, "the name is taken")                                                   \
-    ROW(MYC_EUNKNOWN,  -17, "nobody has this name")
+    ROW(MYC_EUNKNOWN,  -17, "no such name")                                                        \
+    ROW(MYC_EDEAD,     -18, "the actor has stopped or never was")
 /* clang-format on */
 
 enum myc_error {

@@ -23,6 +23,7 @@
 #include <mycelium/message.h>
 #include <mycelium/offload.h>
 #include <mycelium/protocol.h>
+#include <mycelium/registry.h>
 #include <mycelium/router.h>
 #include <mycelium/stash.h>
 #include <mycelium/stream.h>

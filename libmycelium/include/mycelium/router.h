@@ -109,8 +109,8 @@ static inline size_t myc_router_bytes(uint32_t capacity)
 }
 
 /**
- * Adds an actor; one that is a member gets the new options, and is taken for healthy. `options` may
- * be NULL. Returns 0, MYC_ELIMIT (no room: dead members have made way already), MYC_EINVAL (an
+ * Adds an actor; one that is a member gets the new options and keeps its mark. `options` may be
+ * NULL. Returns 0, MYC_ELIMIT (no room: dead members have made way already), MYC_EINVAL (an
  * option: the log line says which) or MYC_ENOMEM (it cannot be asked to publish its load).
  */
 MYC_API MYC_MUST_CHECK int myc_router_add(myc_context *ctx, myc_router *router, myc_address member,
