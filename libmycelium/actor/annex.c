@@ -22,8 +22,8 @@ static myc__annex *make(myc_context *ctx)
 
 myc__annex *myc__annex_of(myc_context *ctx, myc__actor *actor)
 {
-    if (!actor->annex) {
-        actor->annex = make(ctx);
+    if (!actor->annex) { /* release: who lists actors from outside reads its name */
+        myc__store_release_ptr((void **)&actor->annex, make(ctx));
     }
     return actor->annex;
 }

@@ -47,6 +47,7 @@ typedef struct myc__annex {
     bool dedicated;                   /* dedicated.c: the worker is its own until it ends */
     myc__ending *endings;             /* annex.c: of services, newest first */
     struct myc__load_step *load; /* load.c: publishes its depth; NULL while nobody asked for it */
+    uint64_t dropped_by[MYC_DROP_REASONS]; /* drop.c: without a policy, which counts them itself */
 } myc__annex;
 
 /** The actor's annex, made if it has none; NULL when memory is out. `ctx` owns it or its maker. */

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "actor/deliver.h"
 
+#include "actor/call.h"
 #include "actor/dead_letter.h"
 #include "actor/drop.h"
 #include "actor/grown.h"
@@ -95,6 +96,8 @@ static void control(myc__shard *shard, const myc__envelope *envelope)
     } else if (tag == MYC__CONTROL_URGENT) {
         myc__urgent_arrived(shard, myc__envelope_to(envelope),
                             (void *)(uintptr_t)envelope->payload);
+    } else if (tag == MYC__CONTROL_CALL) {
+        myc__call_arrived(shard, (void *)(uintptr_t)envelope->payload);
     }
     myc__count_end(&shard->context.counters.done, 1);
 }

@@ -3,16 +3,26 @@
 
 #include "actor/policy.h"
 
-void myc__count_drop(myc__shard *shard, const myc__actor *actor, myc_drop_reason reason)
+/* Without memory for an annex the actor's own count misses it; that of the system does not. */
+static void count_for_actor(myc__shard *shard, myc__actor *actor, myc_drop_reason reason)
 {
     if (myc__has_policy(actor)) {
         myc__count(&actor->annex->policy->dropped_by[reason], 1);
+        return;
     }
+    myc__annex *annex = myc__annex_of(&shard->context, actor);
+    if (annex) {
+        annex->dropped_by[reason]++;
+    }
+}
+
+void myc__count_drop(myc__shard *shard, myc__actor *actor, myc_drop_reason reason)
+{
+    count_for_actor(shard, actor, reason);
     myc__count_end(&shard->context.counters.dropped_by[reason], 1);
 }
 
-void myc__drop(myc__shard *shard, const myc__actor *actor, const void *payload,
-               myc_drop_reason reason)
+void myc__drop(myc__shard *shard, myc__actor *actor, const void *payload, myc_drop_reason reason)
 {
     myc_release(&shard->context, payload);
     myc__count_drop(shard, actor, reason);

@@ -10,10 +10,9 @@
 #include "actor/actor.h"
 
 /** Drops a message of a mailbox: releases it (which answers a request), and counts it. */
-void myc__drop(myc__shard *shard, const myc__actor *actor, const void *payload,
-               myc_drop_reason reason);
+void myc__drop(myc__shard *shard, myc__actor *actor, const void *payload, myc_drop_reason reason);
 
 /** Counts it only. */
-void myc__count_drop(myc__shard *shard, const myc__actor *actor, myc_drop_reason reason);
+void myc__count_drop(myc__shard *shard, myc__actor *actor, myc_drop_reason reason);
 
 #endif

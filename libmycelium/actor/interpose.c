@@ -25,13 +25,31 @@ const myc_behaviour *myc__behaviour_plain(const myc__actor *actor)
     return is_interposed(actor) ? actor->annex->plain : actor->behaviour;
 }
 
+/* Who lists actors from outside reads name and protocol: one by one they are always right. */
+static void put(const void *field, const void *value)
+{
+    myc__store_relaxed_ptr((void **)(uintptr_t)field, (void *)(uintptr_t)value);
+}
+
+/* Release: who finds it there may read it. */
+static void set_behaviour(myc__actor *actor, const myc_behaviour *behaviour)
+{
+    myc__store_release_ptr((void **)(uintptr_t)&actor->behaviour, (void *)(uintptr_t)behaviour);
+}
+
 /* All but the dispatch is the plain one's. */
 static void set_walk(myc__actor *actor, const myc_behaviour *plain)
 {
+    myc_behaviour *walked = &actor->annex->walked;
     actor->annex->plain = plain;
-    actor->annex->walked = *plain;
-    actor->annex->walked.dispatch = walk;
-    actor->behaviour = &actor->annex->walked;
+    put(&walked->name, plain->name);
+    put(&walked->protocol, plain->protocol);
+    walked->state_size_bytes = plain->state_size_bytes;
+    walked->state_alignment_bytes = plain->state_alignment_bytes;
+    walked->dispatch = walk;
+    walked->on_start = plain->on_start;
+    walked->on_stop = plain->on_stop;
+    set_behaviour(actor, walked);
 }
 
 void myc__behaviour_become(myc__actor *actor, const myc_behaviour *behaviour)
@@ -39,7 +57,7 @@ void myc__behaviour_become(myc__actor *actor, const myc_behaviour *behaviour)
     if (is_interposed(actor)) {
         set_walk(actor, behaviour);
     } else {
-        actor->behaviour = behaviour;
+        set_behaviour(actor, behaviour);
     }
 }
 
@@ -65,6 +83,6 @@ void myc__interpose_end(myc__actor *actor, myc__step *step)
     }
     *link = step->inner;
     if (!actor->annex->steps) {
-        actor->behaviour = plain;
+        set_behaviour(actor, plain);
     }
 }

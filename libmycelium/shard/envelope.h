@@ -31,6 +31,7 @@ typedef enum myc__control {
     MYC__CONTROL_UNWATCH,
     MYC__CONTROL_DOWN,
     MYC__CONTROL_UNWATCHED,
+    MYC__CONTROL_CALL, /* run the payload, a call; to nobody */
 } myc__control;
 
 enum { MYC__TAG_MASK = (1 << MYC__TAG_BITS) - 1 };

@@ -19,6 +19,7 @@
 #include <mycelium/error.h>
 #include <mycelium/export.h>
 #include <mycelium/histogram.h>
+#include <mycelium/inspect.h>
 #include <mycelium/mailbox.h>
 #include <mycelium/message.h>
 #include <mycelium/offload.h>

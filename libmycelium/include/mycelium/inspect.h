@@ -1,0 +1,81 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#ifndef MYCELIUM_INSPECT_H
+#define MYCELIUM_INSPECT_H
+
+/*
+ * A look into a running system: which actors there are and how they fare, how long messages wait and
+ * take, which handler a worker is stuck in, and what happened last.
+ *
+ *     static void show(void *user, const myc_actor_info *info)
+ *     {
+ *         printf("%-20s %-10s %u waiting\n", info->name, myc_actor_state_name(info->state),
+ *                info->mailbox_depth);
+ *     }
+ *     int64_t count = myc_system_each_actor(system, 0, show, NULL);
+ *
+ * What is measured costs only those who are measured: a profile is a step around the handlers of its
+ * actor, and an actor without one is not asked whether it has one.
+ *
+ * Threads: any but a worker's (MYC_ETHREAD), unless it says so. In a caller-driven system: the
+ * thread that drives it.
+ */
+#include <mycelium/histogram.h>
+#include <mycelium/system.h>
+
+MYC_EXTERN_C_BEGIN
+
+/** What an actor does. */
+typedef enum myc_actor_state {
+    MYC_ACTOR_IDLE = 0,     /* it has nothing to do */
+    MYC_ACTOR_QUEUED = 1,   /* it has, and waits for its turn */
+    MYC_ACTOR_RUNNING = 2,  /* its turn runs */
+    MYC_ACTOR_PAUSED = 3,   /* it waits for room somewhere */
+    MYC_ACTOR_STARTING = 4, /* its on_start has not run yet */
+    MYC_ACTOR_STOPPING = 5, /* its next turn is its last */
+    MYC_ACTOR_UNKNOWN = 6,  /* its worker did not answer in time */
+    MYC_ACTOR_STATES = 7
+} myc_actor_state;
+
+/** The name of a state, such as "paused". Static storage. Any thread. */
+MYC_API const char *myc_actor_state_name(myc_actor_state state);
+
+/** An actor at one moment. When its worker did not answer (MYC_ACTOR_UNKNOWN), only what stands
+ * before `state` and `handled` is known; the rest is 0. */
+typedef struct myc_actor_info {
+    myc_address address;
+    uint32_t worker;
+    char name[32];                /* cut off at 31 bytes; the behaviour's, if it has none */
+    const myc_protocol *protocol; /* static, as the program gave it */
+    uint64_t handled;
+    myc_actor_state state;
+    uint32_t mailbox_depth;
+    uint32_t mailbox_bound;
+    uint64_t dropped_by[MYC_DROP_REASONS];
+    bool is_profiled;      /* else the rest is 0 */
+    uint32_t mailbox_high; /* the highest depth */
+    uint64_t busy_ns;      /* in its handlers */
+} myc_actor_info;
+
+/**
+ * Calls `visit` for each actor, worker by worker, in the order of their slots. Each worker fills in
+ * what it knows between two of its passes, some hundred actors at a time, so an actor's info is of
+ * one moment, the list is not: one that starts or ends meanwhile may be on it or not. A worker that
+ * does not answer within `timeout_ns` (0 = 1 s) is stuck in a handler: its actors are listed as
+ * MYC_ACTOR_UNKNOWN. Nothing of `info` is kept. `visit` may call into the system.
+ * Returns how many it were, MYC_ENOMEM or MYC_ETHREAD.
+ */
+MYC_API int64_t myc_system_each_actor(myc_system *system, uint64_t timeout_ns,
+                                      void (*visit)(void *user, const myc_actor_info *info),
+                                      void *user);
+
+/**
+ * The same for one actor.
+ * Returns 0, MYC_ENOENT (it does not live), MYC_ETIMEDOUT (its worker is stuck: see above; `*info`
+ * is what is known), MYC_ENOMEM or MYC_ETHREAD.
+ */
+MYC_API MYC_MUST_CHECK int myc_system_actor(myc_system *system, myc_address actor,
+                                            uint64_t timeout_ns, myc_actor_info *info);
+
+MYC_EXTERN_C_END
+
+#endif

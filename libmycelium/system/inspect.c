@@ -1,0 +1,207 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "actor/call.h"
+#include "actor/listing.h"
+#include "base/back_off.h"
+#include "system/ask_worker.h"
+
+enum {
+    CENSUS_ACTORS = 128, /* described in one call */
+    CENSUS_SLOTS = 4096, /* looked at in one call: what a worker is kept from its actors with */
+};
+
+typedef struct census {
+    myc__call call;
+    uint32_t from;  /* the first slot */
+    uint32_t next;  /* the first that was not looked at */
+    bool is_over;   /* there is none */
+    uint32_t count; /* of infos */
+    myc_actor_info infos[CENSUS_ACTORS];
+} census;
+
+typedef struct visiting {
+    void (*visit)(void *user, const myc_actor_info *info);
+    void *user;
+    int64_t count;
+} visiting;
+
+static void take_census(myc__shard *shard, myc__call *call)
+{
+    census *taken = (census *)(void *)call;
+    uint32_t used = myc__slot_table_used(&shard->slots);
+    uint32_t end = used - taken->from < CENSUS_SLOTS ? used : taken->from + CENSUS_SLOTS;
+    uint32_t index = taken->from;
+    for (; index < end && taken->count < CENSUS_ACTORS; index++) {
+        const myc__slot *slot = myc__slot_at(&shard->slots, index);
+        if (myc__load_acquire_u32(&slot->life) & 1) {
+            myc__describe(slot->actor, &taken->infos[taken->count++]);
+        }
+    }
+    taken->next = index;
+    taken->is_over = index >= used;
+}
+
+static census *make_census(myc_context *ctx, uint32_t from)
+{
+    census *made = myc__memory_new_internal(&ctx->memory, sizeof *made);
+    if (made) {
+        made->call = (myc__call){.run = take_census};
+        made->from = from;
+        made->count = 0;
+    }
+    return made;
+}
+
+static void tell(visiting *visitor, const census *taken)
+{
+    for (uint32_t i = 0; i < taken->count; i++) {
+        visitor->visit(visitor->user, &taken->infos[i]);
+    }
+    visitor->count += taken->count;
+}
+
+/* Under a lock of the library no callback runs: first a copy. */
+typedef struct outside {
+    myc_actor_info *infos;
+    uint32_t from;
+    uint32_t next;
+    uint32_t count;
+} outside;
+
+static void describe_slot(void *user, uint32_t index, const myc__slot *slot)
+{
+    outside *seen = user;
+    if (index >= seen->from && seen->count < CENSUS_ACTORS) {
+        myc__describe_from_outside(slot->actor, &seen->infos[seen->count++]);
+        seen->next = index + 1;
+    }
+}
+
+static void list_from_outside(myc__shard *shard, uint32_t from, census *into, visiting *visitor)
+{
+    outside seen = {.infos = into->infos, .next = from};
+    do {
+        seen.from = seen.next;
+        seen.count = 0;
+        myc__slot_each_alive(&shard->slots, describe_slot, &seen);
+        into->count = seen.count;
+        tell(visitor, into);
+    } while (seen.count == CENSUS_ACTORS);
+}
+
+/* What is asked of a worker that is stuck is left to it: the copy goes into another one. */
+static int list_stuck(myc_context *ctx, myc__shard *shard, uint32_t from, visiting *visitor)
+{
+    census *into = make_census(ctx, from);
+    if (!into) {
+        return MYC_ENOMEM;
+    }
+    list_from_outside(shard, from, into, visitor);
+    myc__memory_free(&ctx->memory, myc__header_of(into));
+    return 0;
+}
+
+static int list_worker(myc_system *system, myc__shard *shard, uint64_t deadline_ns,
+                       visiting *visitor)
+{
+    myc_context *ctx = myc_context_of(system);
+    bool is_over = false;
+    for (uint32_t from = 0; !is_over;) {
+        census *taken = ctx ? make_census(ctx, from) : NULL;
+        if (!taken) {
+            return MYC_ENOMEM;
+        }
+        int error = myc__ask_worker(system, shard, &taken->call, deadline_ns);
+        if (error) {
+            return error == MYC_ETIMEDOUT ? list_stuck(ctx, shard, from, visitor) : error;
+        }
+        tell(visitor, taken);
+        from = taken->next;
+        is_over = taken->is_over;
+        myc__call_leave(ctx, &taken->call);
+    }
+    return 0;
+}
+
+int64_t myc_system_each_actor(myc_system *system, uint64_t timeout_ns,
+                              void (*visit)(void *user, const myc_actor_info *info), void *user)
+{
+    visiting visitor = {visit, user, 0};
+    if (myc__in_a_handler(system)) {
+        return MYC_ETHREAD;
+    }
+    int error = 0;
+    for (uint32_t i = 0; i < system->fabric.shard_count && !error; i++) {
+        error = list_worker(system, system->fabric.shards[i], myc__ask_worker_deadline(timeout_ns),
+                            &visitor);
+    }
+    return error ? error : visitor.count;
+}
+
+typedef struct question {
+    myc__call call;
+    myc_address actor;
+    bool is_found;
+    myc_actor_info info;
+} question;
+
+static void describe_one(myc__shard *shard, myc__call *call)
+{
+    question *asked = (question *)(void *)call;
+    const myc__actor *actor = myc__actor_find(shard, asked->actor);
+    asked->is_found = actor != NULL;
+    if (actor) {
+        myc__describe(actor, &asked->info);
+    }
+}
+
+static void describe_if_it_is(void *user, uint32_t index, const myc__slot *slot)
+{
+    (void)index;
+    question *asked = user;
+    if (myc_address_equal(slot->actor->address, asked->actor)) {
+        asked->is_found = true;
+        myc__describe_from_outside(slot->actor, &asked->info);
+    }
+}
+
+static int describe_stuck(myc__shard *shard, myc_address actor, myc_actor_info *info)
+{
+    question asked = {.actor = actor};
+    myc__slot_each_alive(&shard->slots, describe_if_it_is, &asked);
+    *info = asked.info;
+    return asked.is_found ? MYC_ETIMEDOUT : MYC_ENOENT;
+}
+
+static int ask_about(myc_system *system, myc__shard *shard, question *asked, uint64_t timeout_ns,
+                     myc_actor_info *info)
+{
+    *asked = (question){.call.run = describe_one, .actor = asked->actor};
+    myc_address actor = asked->actor;
+    int error = myc__ask_worker(system, shard, &asked->call, myc__ask_worker_deadline(timeout_ns));
+    if (error) {
+        return error == MYC_ETIMEDOUT ? describe_stuck(shard, actor, info) : error;
+    }
+    error = asked->is_found ? 0 : MYC_ENOENT;
+    *info = asked->info;
+    myc__call_leave(myc_context_of(system), &asked->call);
+    return error;
+}
+
+int myc_system_actor(myc_system *system, myc_address actor, uint64_t timeout_ns,
+                     myc_actor_info *info)
+{
+    if (myc__in_a_handler(system)) {
+        return MYC_ETHREAD;
+    }
+    uint32_t worker = myc__address_worker(actor);
+    if (myc__address_node(actor) != 0 || worker >= system->fabric.shard_count) {
+        return MYC_ENOENT;
+    }
+    myc_context *ctx = myc_context_of(system);
+    question *asked = ctx ? myc__memory_new_internal(&ctx->memory, sizeof *asked) : NULL;
+    if (!asked) {
+        return MYC_ENOMEM;
+    }
+    asked->actor = actor;
+    return ask_about(system, system->fabric.shards[worker], asked, timeout_ns, info);
+}
