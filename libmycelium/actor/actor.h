@@ -105,14 +105,15 @@ static inline void myc__actor_condemn(myc__shard *shard, myc__actor *actor, myc_
     }
 }
 
-/** To be called when the capacity of the mailbox may have changed. */
+/** To be called when the capacity of the mailbox may have changed. What looks at every message that is
+ * queued wants none to be easy. */
 static inline void myc__actor_refit(myc__actor *actor)
 {
     uint32_t capacity = actor->mailbox.capacity;
-    bool has_policy = actor->annex && actor->annex->policy; /* which looks at every message */
+    bool is_watched = actor->annex && (actor->annex->policy || actor->annex->profile);
     uint32_t below_bound = actor->bound - (actor->bound > 0);
     uint32_t easy_depth = capacity < below_bound ? capacity : below_bound;
-    actor->easy_depth = has_policy ? 0 : easy_depth;
+    actor->easy_depth = is_watched ? 0 : easy_depth;
 }
 
 /** The flag at the actor's slot that makes senders on other workers refuse. */

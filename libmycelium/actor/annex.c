@@ -8,6 +8,7 @@
 #include "actor/load.h"
 #include "actor/pause.h"
 #include "actor/policy.h"
+#include "actor/profile.h"
 #include "actor/request.h"
 #include "actor/stash.h"
 #include "actor/timer.h"
@@ -59,6 +60,7 @@ void myc__annex_end(myc__shard *shard, myc__actor *actor)
         return;
     }
     myc__watches_end(shard, actor); /* before what is queued: notices are */
+    myc__profile_end(shard, actor); /* its step is in a list with others */
     myc__urgent_end(shard, actor);
     myc__timers_end(shard, actor);
     myc__asks_end(shard, actor);

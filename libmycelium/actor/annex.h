@@ -28,6 +28,7 @@ typedef struct myc__ending {
     /** Takes the block. On the actor's worker; its slot is free already. */
     void (*run)(struct myc__ending *ending, myc__shard *shard, struct myc__actor *actor);
 } myc__ending;
+struct myc__profile;
 
 typedef struct myc__annex {
     char name[MYC__NAME_BYTES];       /* spawn.c; empty: the behaviour's */
@@ -46,7 +47,8 @@ typedef struct myc__annex {
     struct myc__policy *policy;       /* policy.c: set before the actor is published */
     bool dedicated;                   /* dedicated.c: the worker is its own until it ends */
     myc__ending *endings;             /* annex.c: of services, newest first */
-    struct myc__load_step *load; /* load.c: publishes its depth; NULL while nobody asked for it */
+    struct myc__load_step *load;  /* load.c: publishes its depth; NULL while nobody asked for it */
+    struct myc__profile *profile; /* profile.c; NULL: it is not measured */
     uint64_t dropped_by[MYC_DROP_REASONS]; /* drop.c: without a policy, which counts them itself */
 } myc__annex;
 

@@ -7,6 +7,7 @@
 #include "actor/grown.h"
 #include "actor/pause.h"
 #include "actor/policy.h"
+#include "actor/profile.h"
 #include "actor/stop.h"
 #include "actor/turn.h"
 #include "actor/urgent.h"
@@ -27,6 +28,9 @@ MYC__COLD bool myc__enqueue_uneasy(myc__shard *shard, myc__actor *actor, myc__en
     }
     myc__actor_refit(actor);
     myc__grown_note(shard, actor);
+    if (myc__is_profiled(actor)) {
+        myc__profile_queued(shard, actor);
+    }
     if (actor->mailbox.depth >= actor->bound && !(actor->interrupts & MYC__PRESSED)) {
         press(shard, actor);
     }

@@ -4,6 +4,7 @@
 #include <stdio.h>
 
 #include "actor/policy.h"
+#include "actor/profile.h"
 
 /* The pointers in a behaviour are stored with relaxed order when it changes under readers; those of
  * the program never do. */
@@ -72,6 +73,11 @@ void myc__describe(const myc__actor *actor, myc_actor_info *info)
     info->mailbox_depth = actor->mailbox.depth;
     info->mailbox_bound = actor->bound;
     add_drops(actor, info->dropped_by);
+    info->is_profiled = myc__is_profiled(actor);
+    if (info->is_profiled) {
+        info->mailbox_high = actor->annex->profile->high;
+        info->busy_ns = actor->annex->profile->busy_ns;
+    }
 }
 
 const char *myc_actor_state_name(myc_actor_state state)

@@ -2,6 +2,7 @@
 #include "actor/turn.h"
 
 #include "actor/grown.h"
+#include "actor/instrument.h"
 #include "actor/pause.h"
 #include "actor/stop.h"
 #include "actor/urgent.h"
@@ -79,6 +80,9 @@ MYC__COLD static uint32_t handle_interrupts(myc__shard *shard, myc__actor *actor
     }
     if (actor->interrupts & MYC__STARTING) {
         if (!(actor->interrupts & MYC__STOPPING)) {
+            if (MYC__UNLIKELY(shard->instruments)) {
+                myc__instrument(shard, actor);
+            }
             start(shard, actor);
         }
         myc__count_end(&shard->context.counters.done, 1);

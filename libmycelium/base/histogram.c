@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include <mycelium/histogram.h>
+#include "base/histogram.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -60,15 +60,26 @@ static uint64_t highest_in(size_t bucket)
     return lowest + ((UINT64_C(1) << shift) - 1);
 }
 
-void myc_histogram_record(myc_histogram *histogram, uint64_t value)
+static inline void record(myc_histogram *histogram, uint64_t value, uint64_t times)
 {
-    histogram->buckets[bucket_of(value)]++;
-    histogram->count++;
-    histogram->sum += value;
+    histogram->buckets[bucket_of(value)] += times;
+    histogram->count += times;
+    histogram->sum += (unsigned __int128)value * times;
     if (value < histogram->min)
         histogram->min = value;
     if (value > histogram->max)
         histogram->max = value;
+}
+
+void myc_histogram_record(myc_histogram *histogram, uint64_t value)
+{
+    record(histogram, value, 1);
+}
+
+void myc__histogram_record_times(myc_histogram *histogram, uint64_t value, uint64_t times)
+{
+    if (times)
+        record(histogram, value, times);
 }
 
 void myc_histogram_add(myc_histogram *to, const myc_histogram *from)

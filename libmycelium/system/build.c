@@ -2,6 +2,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "actor/instrument.h"
 #include "service/names.h"
 #include "system/options.h"
 #include "system/system.h"
@@ -15,6 +16,7 @@ static void copy_options(myc_system *system, const myc_system_options *options)
     system->spin_ns = options->spin_ns;
     system->crowded = myc__options_crowd(options);
     system->keep_memory_ns = options->keep_memory_ns;
+    system->profile = options->profile;
     fabric->name = system->name;
     fabric->thread_start = options->thread_start;
     fabric->thread_start_user = options->thread_start_user;
@@ -68,6 +70,7 @@ static int add_shard(myc_system *system, uint32_t index, bool asymmetric)
     myc__slot_table_init(&shard->slots, &fabric->allocator);
     myc__wheel_init(&shard->wheel);
     myc__context_init(&shard->context, fabric, (uint16_t)index, shard);
+    shard->instruments = system->profile ? MYC__INSTRUMENT_PROFILE : 0;
     fabric->shards[index] = shard;
     fabric->shard_count = index + 1;
     return myc__io_create(shard, &shard->io);

@@ -32,6 +32,7 @@ struct myc_system {
     uint32_t *cpus;          /* NULL = not pinned */
     uint32_t cpu_count;
     bool crowded; /* more workers than processors */
+    bool profile; /* every actor is profiled from its start */
 
     /** Caller-driven: drives the workers instead of one after the other; NULL = nobody does. Time
      * that the driver owns may pass up to `until_ns` (0 = none). Returns how many messages were

@@ -76,6 +76,38 @@ MYC_API int64_t myc_system_each_actor(myc_system *system, uint64_t timeout_ns,
 MYC_API MYC_MUST_CHECK int myc_system_actor(myc_system *system, myc_address actor,
                                             uint64_t timeout_ns, myc_actor_info *info);
 
+/*
+ * Profiles: for each row, how long messages lay in the mailbox and how long their handlers took.
+ */
+
+#define MYC_ALL_ROWS UINT32_MAX
+
+/**
+ * Begins or ends the profile of an actor; what was counted goes with it. While it has one, each of
+ * its messages costs two looks at the clock, one more if it is queued, and each row some 5 KiB.
+ * myc_system_options.profile begins it for every actor.
+ * Returns 0 (also when it was so already), MYC_ENOENT (it does not live), MYC_ETIMEDOUT (its worker
+ * is stuck for `timeout_ns`, 0 = 1 s; it will be done), MYC_ENOMEM or MYC_ETHREAD.
+ */
+MYC_API int myc_system_profile(myc_system *system, myc_address actor, bool on, uint64_t timeout_ns);
+
+/** The same for all actors of the system, and those to be spawned. Returns 0, or what went wrong
+ * first; the other workers are told all the same. */
+MYC_API int myc_system_profile_all(myc_system *system, bool on, uint64_t timeout_ns);
+
+/**
+ * Adds the times of an actor's messages of row `tag` (MYC_ALL_ROWS: of all) to `queueing` and
+ * `handling`, in ns; either may be NULL. Queueing is the time in the mailbox; a message that an idle
+ * actor handles as it arrives, or that goes ahead of the mailbox, has 0. The way to another worker is
+ * not in it. What a profile keeps is off by less than an eighth. Answers to asks are not counted:
+ * they are no row's.
+ * Returns 0, MYC_ENOENT (it does not live, or has no profile), MYC_ETIMEDOUT, MYC_ENOMEM or
+ * MYC_ETHREAD, like myc_system_profile().
+ */
+MYC_API MYC_MUST_CHECK int myc_system_profile_read(myc_system *system, myc_address actor,
+                                                   uint32_t tag, myc_histogram *queueing,
+                                                   myc_histogram *handling, uint64_t timeout_ns);
+
 MYC_EXTERN_C_END
 
 #endif

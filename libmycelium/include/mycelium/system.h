@@ -93,6 +93,7 @@ typedef struct myc_system_options {
     /** An idle worker gives memory back that it did not need for so long (to twice as long), and a
      * later burst allocates again. Default 100 ms; UINT64_MAX = memory is kept for ever. */
     uint64_t keep_memory_ns;
+    bool profile; /* every actor is profiled from its start (inspect.h) */
     /** Gets each log line. Called on the thread that has something to say, never under a lock. */
     void (*log)(void *user, myc_log_level level, const char *text);
     void *log_user;
