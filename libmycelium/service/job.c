@@ -48,7 +48,7 @@ static void job_abandon(myc_context *ctx, myc_address to, myc__urgent *item)
     }
 }
 
-static const myc__urgent_kind job_kind = {job_handle, job_abandon};
+static const myc__urgent_kind job_kind = {.handle = job_handle, .abandon = job_abandon};
 
 void myc__job_deliver(myc_context *ctx, myc__job *job)
 {
