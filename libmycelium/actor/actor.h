@@ -9,7 +9,8 @@
  *   interrupts     set by                        until
  *   STARTING       spawn                         its first turn has run on_start
  *   STOPPING       a stop or a verdict: `why`    this turn or the next one ends its life
- *   PAUSED         myc_pause_until_room()        the receiver has room, or a stop
+ *   PAUSED         myc_pause_until_room(); or    the receiver has room; a stop; the
+                  it is dormant (restart.h)     order to start
  *   HOLDING        the verdict to come again     the message in `held` has come again
  *   URGENT         a reply, timer, notice ...    it was handled, ahead of the mailbox
  *

@@ -10,6 +10,7 @@
 #include "actor/policy.h"
 #include "actor/profile.h"
 #include "actor/request.h"
+#include "actor/restart.h"
 #include "actor/stash.h"
 #include "actor/timer.h"
 #include "actor/urgent.h"
@@ -54,11 +55,20 @@ static void run_endings(myc__shard *shard, myc__actor *actor)
     }
 }
 
+void myc__annex_renew(myc__shard *shard, myc__actor *actor)
+{
+    myc__watches_drop(shard, actor);
+    myc__asks_end(shard, actor);
+    myc__modes_reset(actor);
+    (void)myc__stash_put_back(shard, actor); /* accepted, like what is in the mailbox */
+}
+
 void myc__annex_end(myc__shard *shard, myc__actor *actor)
 {
     if (!actor->annex) {
         return;
     }
+    myc__lineage_end(shard, actor);
     myc__watches_end(shard, actor); /* before what is queued: notices are */
     myc__profile_end(shard, actor); /* its step is in a list with others */
     myc__urgent_end(shard, actor);

@@ -29,6 +29,8 @@ typedef struct myc__ending {
     void (*run)(struct myc__ending *ending, myc__shard *shard, struct myc__actor *actor);
 } myc__ending;
 struct myc__profile;
+struct myc__bond;
+struct myc__crew;
 
 typedef struct myc__annex {
     char name[MYC__NAME_BYTES];       /* spawn.c; empty: the behaviour's */
@@ -50,6 +52,8 @@ typedef struct myc__annex {
     struct myc__load_step *load;  /* load.c: publishes its depth; NULL while nobody asked for it */
     struct myc__profile *profile; /* profile.c; NULL: it is not measured */
     uint64_t dropped_by[MYC_DROP_REASONS]; /* drop.c: without a policy, which counts them itself */
+    struct myc__bond *bond;                /* restart.c: it is a child; its supervisor frees it */
+    struct myc__crew *crew;                /* restart.c: it is a supervisor, of these */
 } myc__annex;
 
 /** The actor's annex, made if it has none; NULL when memory is out. `ctx` owns it or its maker. */
@@ -61,6 +65,8 @@ void myc__annex_add_ending(struct myc__actor *actor, myc__ending *ending);
 /** True when the actor has an ending that runs `run`. Home worker. */
 bool myc__annex_has_ending(const struct myc__actor *actor,
                            void (*run)(myc__ending *, myc__shard *, struct myc__actor *));
+/** Drops what the actor has set going: it starts anew. What is queued for it stays. Home worker. */
+void myc__annex_renew(myc__shard *shard, struct myc__actor *actor);
 
 /** Ends and frees the annex, if there is one, with the actor's life. Home worker. */
 void myc__annex_end(myc__shard *shard, struct myc__actor *actor);

@@ -8,6 +8,7 @@
 #include "actor/pause.h"
 #include "actor/policy.h"
 #include "actor/profile.h"
+#include "actor/restart.h"
 #include "actor/stop.h"
 #include "actor/turn.h"
 #include "actor/urgent.h"
@@ -81,6 +82,8 @@ static void obey(myc__shard *shard, myc__actor *actor, uint32_t tag, const void 
     case MYC__CONTROL_URGENT:
         myc__urgent_arrived(shard, actor->address, (void *)(uintptr_t)argument);
         break;
+    case MYC__CONTROL_REVIVE: myc__revive_obey(shard, actor, argument); break;
+    case MYC__CONTROL_SUSPEND: myc__suspend_obey(shard, actor); break;
     default: MYC__CHECK(!"a control tag");
     }
 }

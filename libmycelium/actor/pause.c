@@ -2,12 +2,13 @@
 #include "actor/pause.h"
 
 #include "actor/control.h"
+#include "actor/restart.h"
 
 enum { LANE_DRAINED = MYC__LANE_SLOTS / 2 }; /* room at which those who wait for a lane go on */
 
 void myc__resume(myc__shard *shard, myc__actor *actor)
 {
-    if (actor->interrupts & MYC__PAUSED) {
+    if ((actor->interrupts & MYC__PAUSED) && !myc__is_dormant(actor)) {
         actor->interrupts &= (uint8_t)~MYC__PAUSED;
         myc__actor_wake(shard, actor);
     }

@@ -4,6 +4,7 @@
 #include "actor/control.h"
 #include "actor/dedicated.h"
 #include "actor/policy.h"
+#include "actor/restart.h"
 #include "actor/stash.h"
 
 static const myc_spawn_options defaults = {.mailbox_bound = MYC__MAILBOX_BOUND_DEFAULT,
@@ -179,7 +180,8 @@ static bool give_extras(myc_context *ctx, myc__actor *actor, const myc_spawn_opt
 {
     return fill_annex(ctx, actor, options) &&
            (!options->policy || myc__policy_make(ctx, actor, options->policy)) &&
-           (!options->stash_bound || myc__stash_make(ctx, actor, options->stash_bound));
+           (!options->stash_bound || myc__stash_make(ctx, actor, options->stash_bound)) &&
+           (!options->lineage || myc__lineage_attach(ctx, actor, options->lineage));
 }
 
 static myc__actor *build(myc_context *ctx, const myc_behaviour *behaviour, const void *state,

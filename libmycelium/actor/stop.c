@@ -5,9 +5,13 @@
 #include "actor/dead_letter.h"
 #include "actor/grown.h"
 #include "actor/pause.h"
+#include "actor/restart.h"
 
 void myc__actor_interrupt(myc__shard *shard, myc__actor *actor, myc_exit why)
 {
+    if (actor->annex && actor->annex->bond && !myc__bond_lets_stop(actor, why)) {
+        return;
+    }
     myc__actor_condemn(shard, actor, why.reason, why.code);
     myc__actor_wake(shard, actor);
 }
@@ -53,9 +57,9 @@ static void leave_letters(myc__shard *shard, myc__actor *actor, myc_dead_reason 
     myc__mailbox_fini(&actor->mailbox, &shard->context.memory);
 }
 
-static void say_goodbye(myc__shard *shard, myc__actor *actor)
+void myc__actor_say_goodbye(myc__shard *shard, myc__actor *actor)
 {
-    bool started = !(actor->interrupts & MYC__STARTING);
+    bool started = !(actor->interrupts & MYC__STARTING) && !myc__is_dormant(actor);
     if (started && actor->behaviour->on_stop) {
         shard->context.current = actor;
         actor->behaviour->on_stop(myc__actor_state(actor), &shard->context, actor->why);
@@ -66,7 +70,7 @@ static void say_goodbye(myc__shard *shard, myc__actor *actor)
 void myc__actor_end(myc__shard *shard, myc__actor *actor)
 {
     MYC__CHECK(actor->activity == MYC__RUNNING);
-    say_goodbye(shard, actor);
+    myc__actor_say_goodbye(shard, actor);
     myc__slot_free(&shard->slots, myc__address_index(actor->address));
     leave_letters(shard, actor,
                   actor->why.reason == MYC_EXIT_SYSTEM ? MYC_DEAD_DISCARDED : MYC_DEAD_LEFT);

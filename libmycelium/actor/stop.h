@@ -28,6 +28,9 @@ static inline myc_exit myc__exit_unpack(const void *word)
  */
 void myc__actor_end(myc__shard *shard, myc__actor *actor);
 
+/** on_stop, if the actor was started. */
+void myc__actor_say_goodbye(myc__shard *shard, myc__actor *actor);
+
 /** Interrupts every actor of the worker; returns how many are alive. */
 uint32_t myc__actors_stop_all(myc__shard *shard);
 

@@ -4,6 +4,7 @@
 #include "actor/grown.h"
 #include "actor/instrument.h"
 #include "actor/pause.h"
+#include "actor/restart.h"
 #include "actor/stop.h"
 #include "actor/urgent.h"
 
@@ -63,6 +64,9 @@ static inline bool handle(myc__shard *shard, myc__actor *actor, uint32_t tag, co
 
 static void start(myc__shard *shard, myc__actor *actor)
 {
+    if (actor->annex && actor->annex->bond && myc__bond_holds_back(actor)) {
+        return;
+    }
     int (*on_start)(void *, myc_context *) = actor->behaviour->on_start;
     int code = on_start ? on_start(myc__actor_state(actor), &shard->context) : 0;
     if (code < 0) {
@@ -137,7 +141,8 @@ static bool has_more_to_grant(const myc__actor *actor)
 /* The end of a turn with some flag set. */
 MYC__COLD static void go_on_flagged(myc__shard *shard, myc__actor *actor)
 {
-    if (actor->interrupts & MYC__STOPPING) {
+    bool ends = (actor->interrupts & MYC__STOPPING) != 0;
+    if (ends && !(actor->annex && myc__bond_suspends(shard, actor))) {
         myc__actor_end(shard, actor);
         return;
     }

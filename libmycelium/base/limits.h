@@ -52,6 +52,10 @@ enum {
     MYC__TIMER_CHUNKS_MAX = 4096,   /* of an actor */
     MYC__TIMER_INDEX_BITS = 22,
 
+    MYC__CHILDREN_MAX = 100000, /* of a supervisor */
+    MYC__RESTARTS_MAX = 1000,   /* that a supervisor remembers */
+    MYC__RESTARTS_DEFAULT = 3,
+
     MYC__BLOCK_UNIT = 64,    /* blocks are multiples of a cache line, and aligned to one */
     MYC__BLOCK_MAX = 131072, /* 64 KiB and a header, with room to spare */
     MYC__SIZE_CLASSES = 22,
@@ -86,6 +90,8 @@ enum {
 #define MYC__SPIN_NS_DEFAULT UINT64_C(50000)
 #define MYC__KEEP_MEMORY_NS_DEFAULT UINT64_C(100000000)
 #define MYC__ASK_WORKER_NS_DEFAULT UINT64_C(1000000000)
+#define MYC__RESTARTS_WITHIN_NS_DEFAULT UINT64_C(5000000000)
+#define MYC__BACKOFF_MAX_NS_DEFAULT UINT64_C(60000000000)
 #define MYC__STOP_TIMEOUT_NS_DEFAULT UINT64_C(5000000000)
 
 static_assert(MYC__GENERATION_BITS + MYC__TAG_BITS == 32, "an envelope packs both in one word");

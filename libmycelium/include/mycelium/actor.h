@@ -158,6 +158,7 @@ typedef struct myc_spawn_options {
     uint32_t worker; /* with MYC_PLACE_ON_WORKER: 0 to the count of workers - 1 */
     const struct myc_mailbox_policy *policy; /* copied; NULL = none */
     uint32_t stash_bound; /* messages stashed at one time (stash.h), 1 to 16 M; default 1000 */
+    const struct myc__lineage *lineage; /* the library's own; NULL */
 } myc_spawn_options;
 
 /**

@@ -28,6 +28,7 @@
 #include <mycelium/router.h>
 #include <mycelium/stash.h>
 #include <mycelium/stream.h>
+#include <mycelium/supervisor.h>
 #include <mycelium/system.h>
 #include <mycelium/testkit.h>
 #include <mycelium/timer.h>

@@ -33,6 +33,7 @@
 #include <mycelium/become.h>
 #include <mycelium/offload.h>
 #include <mycelium/stash.h>
+#include <mycelium/supervisor.h>
 #include <mycelium/timer.h>
 
 /* A row has three arguments, four when it can be asked, five when it is marked besides. */
@@ -243,6 +244,18 @@
     {                                                                                              \
         return myc_spawn(ctx, &A##__behaviour, state, options, &ref->address);                     \
     }                                                                                              \
+    /** The actor as the child of a supervisor. See MYC_CHILD(). */                                \
+    typedef struct A##_child_spec {                                                                \
+        const struct A *state;                                                                     \
+        P##_ref *ref;                                                                              \
+        myc_restart restart;                                                                       \
+        myc_spawn_options spawn;                                                                   \
+    } A##_child_spec;                                                                              \
+    MYC_UNUSED static inline myc_child A##_child(A##_child_spec spec)                              \
+    {                                                                                              \
+        return myc__child(&A##__behaviour, spec.state, spec.ref ? &spec.ref->address : NULL,       \
+                          spec.restart, &spec.spawn);                                              \
+    }                                                                                              \
     MYC_UNUSED static inline P##_ref A##_self(const myc_context *ctx)                              \
     {                                                                                              \
         P##_ref self;                                                                              \
@@ -250,7 +263,7 @@
         return self;                                                                               \
     }
 
-/** In the actor's source file, after its handlers: A_spawn() and A_self(). State is struct A. */
+/** In the actor's source file, after its handlers: A_spawn(), A_child() and A_self(). State is struct A. */
 #define MYC_ACTOR(A, P, ROWS) MYC__ACTOR(A, P, ROWS, NULL, NULL)
 
 /**
