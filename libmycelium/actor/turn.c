@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "actor/turn.h"
 
+#include "actor/dead_letter.h"
 #include "actor/grown.h"
 #include "actor/instrument.h"
 #include "actor/pause.h"
@@ -31,12 +32,23 @@ void myc__turn_obey(myc__shard *shard, myc__actor *actor, myc_next next)
     }
 }
 
+void myc__turn_bury(myc__shard *shard, myc__actor *actor, uint32_t tag, const void *payload,
+                    myc_next next)
+{
+    if (myc_next_verdict(next) == MYC__FAIL && shard->context.handling) {
+        shard->context.handling = NULL; /* the letter takes the reference */
+        myc__dead_letter(&shard->context, actor->address, tag, payload, MYC_DEAD_FAILED);
+        myc__turn_uncount(shard, actor);
+    }
+}
+
 /* A verdict other than to continue. Returns true when the message is done. */
 MYC__COLD static bool obey_verdict(myc__shard *shard, myc__actor *actor, uint32_t tag,
                                    const void *payload, myc_next next)
 {
     if (myc_next_verdict(next) != MYC__AGAIN || !shard->context.handling) {
         myc__turn_obey(shard, actor, next);
+        myc__turn_bury(shard, actor, tag, payload, next);
         return true;
     }
     shard->context.handling = NULL; /* the reference goes to `held` */

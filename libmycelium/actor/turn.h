@@ -24,6 +24,11 @@ uint32_t myc__run_from_lane(myc__shard *shard, myc__actor *actor, myc__lane_visi
 /** Does what a handler's verdict says, where the message cannot come again. */
 void myc__turn_obey(myc__shard *shard, myc__actor *actor, myc_next next);
 
+/** After such a verdict: a message that failed its actor becomes a dead letter, so that it never comes
+ * again. One that the handler has moved on is with somebody else, and was handled. */
+void myc__turn_bury(myc__shard *shard, myc__actor *actor, uint32_t tag, const void *payload,
+                    myc_next next);
+
 /** The message whose dispatch runs will be counted as handled at the end of the turn, but it ends in
  * another way, counted by the caller before this. */
 void myc__turn_uncount(myc__shard *shard, myc__actor *actor);

@@ -71,6 +71,7 @@ myc__urgent_done myc__urgent_dispatch(myc__shard *shard, myc__actor *actor, uint
         return MYC__URGENT_AGAIN;
     }
     myc__turn_obey(shard, actor, next);
+    myc__turn_bury(shard, actor, tag, payload, next);
     if (shard->context.handling) {
         shard->context.handling = NULL;
         myc_release(&shard->context, payload);

@@ -139,21 +139,23 @@ static myc_next stop_itself_at_two(struct journal *journal, myc_context *ctx,
     return MYC_CONTINUE;
 }
 
-/* What comes behind the last message finds the actor gone. */
+/* What comes behind the last message finds the actor gone. One that failed it is a letter too. */
 static void expect_end_at_two(myc_next (*on_ticket)(struct journal *, myc_context *,
                                                     const ticket_data *),
                               myc_exit_reason reason, int32_t code)
 {
     struct world *here = world_open(2);
     struct journal journal = {.on_ticket = on_ticket};
+    uint32_t poison = reason == MYC_EXIT_FAILED;
     send_many(here->ctx, started_desk(here, &journal), 0, 10);
     cr_expect_eq(3, world_pass(here));
     expect_numbers(&journal, 0, 3);
     expect_exit(&journal, reason, code);
-    cr_expect_eq(7, here->letter_count);
+    cr_expect_eq(7 + poison, here->letter_count);
     cr_expect_eq(7, letters_of(here, MYC_DEAD_STOPPED));
-    cr_expect_eq(3, here->letters[0].number);
-    cr_expect_eq(3, world_since(here).handled);
+    cr_expect_eq(poison, letters_of(here, MYC_DEAD_FAILED));
+    cr_expect_eq(3 - poison, here->letters[0].number);
+    cr_expect_eq(3 - poison, world_since(here).handled);
     cr_expect_eq(0, world_since(here).queued);
     world_await(here);
     world_close(here);

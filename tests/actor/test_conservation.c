@@ -19,6 +19,7 @@ struct model {
     uint64_t dead_at_once;
     uint64_t refused;
     uint64_t handled;
+    uint64_t failed; /* their handlers failed: letters */
     uint32_t destroyed;
     bool stopping;
     struct journal journal; /* of all desks */
@@ -95,7 +96,8 @@ static myc_next model_handle(struct journal *journal, myc_context *ctx, const ti
             myc_pause_until_room(ctx, any_ref(model).address);
         return MYC_AGAIN;
     }
-    model->handled++;
+    model->handled += dice != 24;
+    model->failed += dice == 24;
     if (dice < 20)
         model_send(model, ctx, any_ref(model));
     if (dice == 20)
@@ -123,6 +125,7 @@ static void expect_model(const struct model *model)
         clerks_jobs += model->here->clerk_journals[worker].jobs;
     cr_assert_eq(model->sent + model->dead_at_once + clerks_jobs, counts.accepted);
     cr_assert_eq(model->handled + clerks_jobs, counts.handled);
+    cr_assert_eq(model->failed, counts.dead_by[MYC_DEAD_FAILED]);
     cr_assert_eq(model->refused, counts.refused);
     cr_assert_eq(model->here->letter_count, counts.dead);
     cr_assert_eq(model->made - model->destroyed, counts.queued);

@@ -78,7 +78,8 @@ static inline int32_t myc_next_code(myc_next next)
 #define MYC_AGAIN myc_next_make(MYC__AGAIN, 0)
 /** Stop; what is still queued becomes dead letters. */
 #define MYC_STOP myc_next_make(MYC__STOP, 0)
-/** Stop because of an error: `code` goes to on_stop and to the log. */
+/** Stop because of an error: `code` goes to on_stop and to the log, the message to dead letters
+ * (MYC_DEAD_FAILED). A supervised actor starts anew instead (supervisor.h). */
 #define MYC_FAIL(code) myc_next_make(MYC__FAIL, (code))
 
 /** Why an actor stops. */
