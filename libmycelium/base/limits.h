@@ -52,8 +52,8 @@ enum {
     MYC__TIMER_CHUNKS_MAX = 4096,   /* of an actor */
     MYC__TIMER_INDEX_BITS = 22,
 
-    MYC__CHILDREN_MAX = 100000, /* of a supervisor */
-    MYC__RESTARTS_MAX = 1000,   /* that a supervisor remembers */
+    MYC__CHILDREN_MAX = 10000, /* of a supervisor */
+    MYC__RESTARTS_MAX = 1000,  /* that a supervisor remembers */
     MYC__RESTARTS_DEFAULT = 3,
 
     MYC__BLOCK_UNIT = 64,    /* blocks are multiples of a cache line, and aligned to one */

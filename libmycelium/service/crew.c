@@ -84,10 +84,37 @@ static void proceed(myc__band *band)
     }
 }
 
+static bool someone_is_leaving(const myc__roster *roster)
+{
+    for (uint32_t i = 0; i < roster->count; i++) {
+        if (roster->members[i].state == MYC__MEMBER_LEAVING) {
+            return true;
+        }
+    }
+    return false;
+}
+
+/* All bands in order, when a supervisor starts; else the one that something has happened to. */
+static void go_on(myc__roster *roster, myc__band *changed)
+{
+    if (!roster->starting) {
+        proceed(changed);
+        return;
+    }
+    if (someone_is_leaving(roster)) {
+        return;
+    }
+    roster->starting = false;
+    for (uint32_t i = 0; i < roster->band_count; i++) {
+        proceed(&roster->bands[i]);
+    }
+}
+
 static void backoff_is_over(void *owner, myc__wheel_node *timer)
 {
     (void)owner;
-    proceed((myc__band *)(void *)timer);
+    myc__band *band = (myc__band *)(void *)timer;
+    go_on(band->roster, band);
 }
 
 /* ---- the decision ---- */
@@ -161,7 +188,7 @@ static myc__urgent_done hear_report(myc__shard *shard, myc__actor *supervisor, m
         decide(roster, supervisor, index, bond->why);
     }
     if (!(supervisor->interrupts & MYC__STOPPING)) {
-        proceed(band_of(roster, index));
+        go_on(roster, band_of(roster, index));
     }
     myc__count_end(&shard->context.counters.done, 1);
     return MYC__URGENT_SILENT;
@@ -179,7 +206,7 @@ static myc__urgent_done hear_farewell(myc__shard *shard, myc__actor *supervisor,
     myc__bond *bond = bond_of_farewell(item);
     myc__roster *roster = (myc__roster *)supervisor->annex->crew;
     roster->members[bond->index].state = MYC__MEMBER_ENDED;
-    proceed(band_of(roster, bond->index));
+    go_on(roster, band_of(roster, bond->index));
     myc__bond_free(&shard->context, bond);
     myc__count_end(&shard->context.counters.done, 1);
     return MYC__URGENT_SILENT;
@@ -209,8 +236,9 @@ void myc__roster_start(myc__shard *shard, myc__actor *supervisor)
         band->end = roster->strategy == MYC_ONE_FOR_ONE ? i + 1 : roster->count;
         band->last_ns = 0;
         band->open = true;
-        proceed(band);
     }
+    roster->starting = true;
+    go_on(roster, NULL);
 }
 
 static void close_all(myc__roster *roster)

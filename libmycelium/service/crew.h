@@ -57,6 +57,7 @@ typedef struct myc__roster {
     myc__intensity intensity;
     uint32_t count;
     uint32_t band_count;
+    bool starting; /* no band goes on before all of the last life have left */
     myc__member *members;
     myc__band *bands; /* one for each member with MYC_ONE_FOR_ONE, else one */
 } myc__roster;

@@ -115,7 +115,7 @@ static int check(const myc_context *ctx, const myc_supervisor_options *options,
     if (!fault && (count == 0 || !children)) {
         fault = "it has no children";
     } else if (!fault && count > MYC__CHILDREN_MAX) {
-        fault = "it has over 100000 children";
+        fault = "it has over 10000 children";
     }
     if (fault) {
         return refuse(ctx, name, fault);

@@ -250,6 +250,7 @@
         P##_ref *ref;                                                                              \
         myc_restart restart;                                                                       \
         myc_spawn_options spawn;                                                                   \
+        char end;                                                                                  \
     } A##_child_spec;                                                                              \
     MYC_UNUSED static inline myc_child A##_child(A##_child_spec spec)                              \
     {                                                                                              \

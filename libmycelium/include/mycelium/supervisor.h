@@ -87,7 +87,7 @@ typedef struct myc_supervisor_ref {
 } myc_supervisor_ref;
 
 /**
- * Spawns `count` children and their supervisor, which starts them. Borrows everything during the
+ * Spawns `count` children (1 to 10,000) and their supervisor, which starts them. Borrows everything during the
  * call; `options`, `ref` and the addresses in the children may be NULL.
  *
  * A child whose on_start fails is as one that has failed later. The supervisor stays when all of its
@@ -106,10 +106,11 @@ MYC_API MYC_MUST_CHECK int myc_supervisor_spawn(myc_context *ctx,
  * A child that MYC_ACTOR(A, ...) made: its state (`const struct A *`), its ref (`P_ref *`, may be
  * NULL), then .restart and .spawn as needed. In C++ call A_child() with an A_child_spec.
  */
-#define MYC_CHILD(A, ...) A##_child((A##_child_spec){__VA_ARGS__})
+#define MYC_CHILD(A, ...) A##_child((A##_child_spec){__VA_ARGS__, .end = 0})
 
-/** A supervisor as a child: its options, its own children, their count, then .address, .restart. */
-#define MYC_CHILD_SUPERVISOR(...) myc__child_supervisor((myc__child_supervisor_spec){__VA_ARGS__})
+/** A supervisor as a child: its options, its own children, their count, its ref, .restart. */
+#define MYC_CHILD_SUPERVISOR(...)                                                                  \
+    myc__child_supervisor((myc__child_supervisor_spec){__VA_ARGS__, .end = 0})
 
 typedef struct myc__child_supervisor_spec {
     const myc_supervisor_options *options;
@@ -117,6 +118,7 @@ typedef struct myc__child_supervisor_spec {
     uint32_t count;
     myc_supervisor_ref *ref;
     myc_restart restart;
+    char end; /* named last, so that compilers do not ask for what is left out */
 } myc__child_supervisor_spec;
 
 static inline myc_child myc__child_supervisor(myc__child_supervisor_spec spec)
