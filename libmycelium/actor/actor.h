@@ -25,7 +25,7 @@
  * It ends only in a turn of its own, so it is never in the queue when it is freed.
  */
 #include "actor/annex.h"
-#include "actor/waiters.h"
+#include "shard/shard.h"
 
 enum {
     MYC__STARTING = 1,
@@ -83,7 +83,7 @@ static inline const char *myc__actor_name(const myc__actor *actor)
 
 static inline bool myc__actor_has_waiters(const myc__actor *actor)
 {
-    return actor->annex && actor->annex->waiters;
+    return actor->annex && actor->annex->waits_first;
 }
 
 /** True when the actor has something to do in a turn. */

@@ -6,7 +6,6 @@
 #include "actor/become.h"
 #include "actor/dedicated.h"
 #include "actor/load.h"
-#include "actor/pause.h"
 #include "actor/policy.h"
 #include "actor/profile.h"
 #include "actor/request.h"
@@ -14,6 +13,7 @@
 #include "actor/stash.h"
 #include "actor/timer.h"
 #include "actor/urgent.h"
+#include "actor/wait.h"
 #include "actor/watch.h"
 
 static myc__annex *make(myc_context *ctx)
@@ -74,7 +74,7 @@ void myc__annex_end(myc__shard *shard, myc__actor *actor)
     myc__urgent_end(shard, actor);
     myc__timers_end(shard, actor);
     myc__asks_end(shard, actor);
-    myc__grant_all(shard, actor);
+    myc__waits_end(shard, actor);
     myc__stash_end(shard, actor);
     myc__modes_end(shard, actor);
     myc__policy_end(&shard->context, actor);

@@ -12,7 +12,7 @@
 #include "shard/fabric.h"
 
 struct myc__actor;
-struct myc__waiters;
+struct myc__wait;
 struct myc__urgent;
 struct myc__timers;
 struct myc__watch;
@@ -33,8 +33,17 @@ struct myc__bond;
 struct myc__crew;
 
 typedef struct myc__annex {
-    char name[MYC__NAME_BYTES];       /* spawn.c; empty: the behaviour's */
-    struct myc__waiters *waiters;     /* pause.c: who waits for room here; NULL while nobody does */
+    char name[MYC__NAME_BYTES];    /* spawn.c; empty: the behaviour's */
+    struct myc__wait *waits_first; /* wait.c: those who wait for room here, oldest first */
+    struct myc__wait *waits_last;
+    struct myc__wait *sends_first; /* wait.c: its own sends that wait behind the one that is out */
+    struct myc__wait *sends_last;
+    myc_address waits_for; /* wait.c: whom it waits for, while `is_waiting` */
+    myc_address pass;      /* wait.c: who takes one message of it beyond the bound; 0 = nobody */
+    uint32_t wait_number;  /* wait.c: of its last wait */
+    uint32_t wait_probed;  /* circle.c: the one a probe has passed */
+    bool is_waiting;       /* wait.c: that wait is out */
+    bool is_sending;       /* wait.c: some of its sends have not arrived: it runs nothing else */
     struct myc__urgent *urgent_first; /* urgent.c: what goes ahead of the mailbox, oldest first */
     struct myc__urgent *urgent_last;
     struct myc__timers *timers;       /* timer.c; NULL until the first is set */
@@ -65,6 +74,7 @@ void myc__annex_add_ending(struct myc__actor *actor, myc__ending *ending);
 /** True when the actor has an ending that runs `run`. Home worker. */
 bool myc__annex_has_ending(const struct myc__actor *actor,
                            void (*run)(myc__ending *, myc__shard *, struct myc__actor *));
+
 /** Drops what the actor has set going: it starts anew. What is queued for it stays. Home worker. */
 void myc__annex_renew(myc__shard *shard, struct myc__actor *actor);
 

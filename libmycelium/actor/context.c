@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "actor/actor.h"
+#include "actor/wait.h"
 
 myc_address myc_self(const myc_context *ctx)
 {
@@ -47,7 +47,7 @@ static uint32_t room_here(const myc_context *ctx, myc_address to)
 {
     const myc__actor *actor = myc__actor_find(ctx->shard, to);
     if (!actor || actor->mailbox.depth >= actor->bound) {
-        return 0;
+        return myc__wait_has_pass(ctx, to);
     }
     return actor->bound - actor->mailbox.depth;
 }
@@ -57,7 +57,7 @@ static uint32_t room_there(const myc_context *ctx, myc_address to)
     uint32_t worker = myc__address_worker(to);
     const myc__slot *slot = myc__slot_alive(&ctx->fabric->shards[worker]->slots, to);
     if (!slot || myc__slot_is_full(slot)) {
-        return 0;
+        return slot && myc__wait_has_pass(ctx, to);
     }
     return ctx->outbox[worker] ? myc__outbox_room(ctx->outbox[worker], 1)
                                : MYC__LANE_SLOTS - MYC__LANE_CONTROL_SLOTS;

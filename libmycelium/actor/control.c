@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "actor/control.h"
 
-static bool post_by_lane(myc_context *ctx, myc_address to, myc__control what, const void *argument)
+bool myc__control_post(myc_context *ctx, myc_address to, myc__control what, const void *argument)
 {
     myc__count(&ctx->counters.begun, 1);
     bool posted = myc__context_post_control(ctx, myc__address_worker(to),
@@ -32,8 +32,8 @@ static bool post_by_box(myc_context *ctx, myc_address to, myc__control what, con
 
 bool myc__control_send(myc_context *ctx, myc_address to, myc__control what, const void *argument)
 {
-    bool posted =
-        ctx->shard ? post_by_lane(ctx, to, what, argument) : post_by_box(ctx, to, what, argument);
+    bool posted = ctx->shard ? myc__control_post(ctx, to, what, argument)
+                             : post_by_box(ctx, to, what, argument);
     if (!posted) {
         myc__log_line(&ctx->fabric->log, MYC_LOG_ERROR,
                       "out of memory: an order to worker %u is lost", myc__address_worker(to));

@@ -15,4 +15,7 @@ bool myc__control_send(myc_context *ctx, myc_address to, myc__control what, cons
 void myc__control_put(myc_context *ctx, myc__order *order, myc_address to, myc__control what,
                       const void *argument);
 
+/** Sends an order by the lane only, without a word when memory is out: returns false then. */
+bool myc__control_post(myc_context *ctx, myc_address to, myc__control what, const void *argument);
+
 #endif

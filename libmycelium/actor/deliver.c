@@ -4,6 +4,7 @@
 #include "actor/call.h"
 #include "actor/dead_letter.h"
 #include "actor/drop.h"
+#include "actor/errand.h"
 #include "actor/grown.h"
 #include "actor/pause.h"
 #include "actor/policy.h"
@@ -77,8 +78,6 @@ static void obey(myc__shard *shard, myc__actor *actor, uint32_t tag, const void 
     switch (tag) {
     case MYC__CONTROL_START: myc__schedule(shard, actor); break;
     case MYC__CONTROL_STOP: myc__actor_interrupt(shard, actor, myc__exit_unpack(argument)); break;
-    case MYC__CONTROL_AWAIT_ROOM: myc__await_room(shard, actor, argument); break;
-    case MYC__CONTROL_ROOM: myc__resume(shard, actor); break;
     case MYC__CONTROL_URGENT:
         myc__urgent_arrived(shard, actor->address, (void *)(uintptr_t)argument);
         break;
@@ -94,10 +93,13 @@ static void control(myc__shard *shard, const myc__envelope *envelope)
     myc__actor *actor = myc__actor_find(shard, myc__envelope_to(envelope));
     if (tag >= MYC__CONTROL_WATCH && tag <= MYC__CONTROL_UNWATCHED) {
         myc__watch_obey(shard, actor, (myc__control)tag, (void *)(uintptr_t)envelope->payload);
+    } else if (tag == MYC__CONTROL_ERRAND) {
+        myc__errand *errand = (myc__errand *)(uintptr_t)envelope->payload;
+        errand->run(shard, actor, errand);
     } else if (actor) {
         obey(shard, actor, tag, envelope->payload);
-    } else if (tag == MYC__CONTROL_AWAIT_ROOM) {
-        myc__grant_room(shard, envelope->payload); /* a dead actor has room: the send will tell */
+    } else if (tag == MYC__CONTROL_AWAIT_LANE) {
+        myc__lane_answer(shard, envelope->payload);
     } else if (tag == MYC__CONTROL_ROOM) {
         myc__lane_answered(shard, myc__envelope_to(envelope));
     } else if (tag == MYC__CONTROL_URGENT) {
@@ -168,13 +170,21 @@ static myc__lane *lane_from(myc__shard *shard, uint32_t endpoint)
     return myc__load_acquire_ptr((void **)&shard->inbox[endpoint]);
 }
 
+/* Returns the next one. One that is part of a block is who obeys it has. */
+static myc__order *take_order(myc__shard *shard, myc__order *order)
+{
+    myc__envelope envelope = order->envelope;
+    myc__order *next = order->lent ? order->next : myc__order_free(order, &shard->context.memory);
+    control(shard, &envelope);
+    return next;
+}
+
 MYC__COLD static uint32_t take_orders(myc__shard *shard)
 {
     uint32_t taken = 0;
     myc__order *order = myc__order_box_take(&shard->orders);
     while (order) {
-        control(shard, &order->envelope);
-        order = myc__order_free(order, &shard->context.memory);
+        order = take_order(shard, order);
         taken++;
     }
     return taken;

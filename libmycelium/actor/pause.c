@@ -3,27 +3,17 @@
 
 #include "actor/control.h"
 #include "actor/restart.h"
+#include "actor/wait.h"
+#include "actor/waiters.h"
 
 enum { LANE_DRAINED = MYC__LANE_SLOTS / 2 }; /* room at which those who wait for a lane go on */
 
 void myc__resume(myc__shard *shard, myc__actor *actor)
 {
-    if ((actor->interrupts & MYC__PAUSED) && !myc__is_dormant(actor)) {
+    if ((actor->interrupts & MYC__PAUSED) && !myc__is_dormant(actor) &&
+        !myc__actor_is_sending(actor)) {
         actor->interrupts &= (uint8_t)~MYC__PAUSED;
         myc__actor_wake(shard, actor);
-    }
-}
-
-void myc__grant_room(myc__shard *shard, const void *waiter)
-{
-    myc_address address = myc__address_unpack(waiter);
-    if (myc__address_worker(address) != shard->index) {
-        myc__control_send(&shard->context, address, MYC__CONTROL_ROOM, NULL);
-        return;
-    }
-    myc__actor *actor = myc__actor_find(shard, address);
-    if (actor) {
-        myc__resume(shard, actor);
     }
 }
 
@@ -34,35 +24,11 @@ static void grant_first(myc__shard *shard, myc__waiters **list)
     myc_address granted[MYC__GRANTED_PER_TURN];
     uint32_t count = myc__waiters_take(list, &shard->context.memory, granted);
     for (uint32_t i = 0; i < count; i++) {
-        myc__grant_room(shard, myc__address_pack(granted[i]));
+        myc__actor *actor = myc__actor_find(shard, granted[i]);
+        if (actor) {
+            myc__resume(shard, actor);
+        }
     }
-}
-
-void myc__grant_some(myc__shard *shard, myc__actor *actor)
-{
-    grant_first(shard, &actor->annex->waiters);
-}
-
-void myc__grant_all(myc__shard *shard, myc__actor *actor)
-{
-    while (myc__actor_has_waiters(actor)) {
-        grant_first(shard, &actor->annex->waiters);
-    }
-}
-
-static bool add_waiter(myc__shard *shard, myc__actor *actor, myc_address waiter)
-{
-    myc__annex *annex = myc__annex_of(&shard->context, actor);
-    return annex && myc__waiters_add(&annex->waiters, &shard->context.memory, waiter);
-}
-
-void myc__await_room(myc__shard *shard, myc__actor *actor, const void *waiter)
-{
-    if (myc__has_drained(actor) || !add_waiter(shard, actor, myc__address_unpack(waiter))) {
-        myc__grant_room(shard, waiter); /* without memory to wait in, it tries again and again */
-        return;
-    }
-    actor->interrupts |= MYC__CROWDED;
 }
 
 static bool has_lane_waiters(const myc__shard *shard, uint32_t worker)
@@ -99,17 +65,20 @@ static bool ask_for_lane(myc__shard *shard, uint32_t worker)
     myc_address nobody_there = {worker << MYC__INDEX_BITS, 0};
     myc_address nobody_here = {shard->index << MYC__INDEX_BITS | worker, 0};
     if (!outbox->asked) {
-        outbox->asked = myc__control_send(&shard->context, nobody_there, MYC__CONTROL_AWAIT_ROOM,
+        outbox->asked = myc__control_send(&shard->context, nobody_there, MYC__CONTROL_AWAIT_LANE,
                                           myc__address_pack(nobody_here));
     }
     return outbox->asked;
 }
 
+void myc__lane_answer(myc__shard *shard, const void *asker)
+{
+    myc__control_send(&shard->context, myc__address_unpack(asker), MYC__CONTROL_ROOM, NULL);
+}
+
 void myc__lane_answered(myc__shard *shard, myc_address nobody)
 {
-    if (nobody.life == 0) {
-        shard->context.outbox[myc__address_index(nobody)]->asked = false;
-    }
+    shard->context.outbox[myc__address_index(nobody)]->asked = false;
 }
 
 bool myc__ask_for_lanes(myc__shard *shard)
@@ -129,37 +98,59 @@ static bool await_lane(myc_context *ctx, uint32_t worker, myc_address self)
     return awaits;
 }
 
-static void pause_on_other_worker(myc_context *ctx, myc_address to, myc_address self)
+/* True when what is full is the lane, not the mailbox. */
+static bool is_lane_full(const myc_context *ctx, myc_address to)
 {
-    uint32_t worker = myc__address_worker(to);
-    const myc__slot *slot = myc__slot_alive(&ctx->fabric->shards[worker]->slots, to);
-    bool pressed = slot && myc__slot_is_full(slot);
-    if (pressed || !await_lane(ctx, worker, self)) {
-        myc__control_send(ctx, to, MYC__CONTROL_AWAIT_ROOM, myc__address_pack(self));
+    if (myc__address_worker(to) == ctx->worker) {
+        return false;
     }
-}
-
-static void pause_on_own_worker(myc_context *ctx, myc_address to, myc_address self)
-{
-    myc__actor *receiver = myc__actor_find(ctx->shard, to);
-    if (receiver) {
-        myc__await_room(ctx->shard, receiver, myc__address_pack(self));
-    } else {
-        myc__resume(ctx->shard, ctx->current);
-    }
+    const myc__slot *slot =
+        myc__slot_alive(&ctx->fabric->shards[myc__address_worker(to)]->slots, to);
+    return !slot || !myc__slot_is_full(slot);
 }
 
 void myc_pause_until_room(myc_context *ctx, myc_address to)
 {
-    bool here = myc__address_node(to) == 0;
-    bool self = ctx->current && myc_address_equal(to, ctx->current->address);
-    if (!ctx->current || !here || self || myc__address_worker(to) >= ctx->fabric->shard_count) {
+    myc__actor *self = ctx->current;
+    if (!self || !myc__errand_reaches(ctx, to) || myc_address_equal(to, self->address)) {
         return;
     }
-    ctx->current->interrupts |= MYC__PAUSED;
-    if (myc__address_worker(to) == ctx->worker) {
-        pause_on_own_worker(ctx, to, ctx->current->address);
+    if (is_lane_full(ctx, to) && await_lane(ctx, myc__address_worker(to), self->address)) {
+        self->interrupts |= MYC__PAUSED;
     } else {
-        pause_on_other_worker(ctx, to, ctx->current->address);
+        (void)myc__wait_begin(ctx, to, 0, NULL); /* without memory it tries again and again */
     }
+}
+
+/* What myc_send() would not refuse, unless memory is out. */
+static bool has_room_now(const myc_context *ctx, myc_address to)
+{
+    if (myc__address_worker(to) != ctx->worker) {
+        const myc__shard *home = ctx->fabric->shards[myc__address_worker(to)];
+        return !myc__slot_alive(&home->slots, to) || myc_room(ctx, to) > 0;
+    }
+    const myc__actor *actor = myc__actor_find(ctx->shard, to);
+    return !actor || actor->overflow != MYC_OVERFLOW_REFUSE || myc_room(ctx, to) > 0;
+}
+
+static myc_sent park(myc_context *ctx, myc_address to, uint32_t tag, const void *payload)
+{
+    myc__count(&ctx->counters.accepted, 1); /* before it can end */
+    if (!myc__wait_begin(ctx, to, tag, payload)) {
+        myc__count(&ctx->counters.accepted, (uint64_t)-1);
+        myc__count(&ctx->counters.refused, 1);
+        myc_release(ctx, payload);
+        return MYC_FULL;
+    }
+    return MYC_SENT;
+}
+
+myc_sent myc_send_or_pause(myc_context *ctx, myc_address to, uint32_t tag, const void *payload)
+{
+    myc__actor *self = ctx->current;
+    bool known = self && payload && tag < MYC__ROWS_MAX && myc__errand_reaches(ctx, to);
+    if (!known || (!myc__actor_is_sending(self) && has_room_now(ctx, to))) {
+        return myc_send(ctx, to, tag, payload);
+    }
+    return park(ctx, to, tag, payload);
 }

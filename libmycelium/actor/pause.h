@@ -5,16 +5,18 @@
 /*
  * Lossless flow: an actor whose receiver is full is paused until there is room.
  *
- * What is full may be the lane to the receiver's worker: the waiter is kept with the sending end,
- * and its worker looks at the lane in each pass until half of it is free. Before that worker parks
- * it asks the receiver's worker to tell it instead: the question travels behind what is in the
- * lane, so by its answer the lane is empty.
+ * What is full may be the mailbox: then the actor waits at its receiver (wait.h), and a circle of
+ * such waits is opened (circle.h).
  *
- * Or it is the mailbox. Then the waiter's address goes to the receiver's worker (by call or by
- * control envelope) and is kept with the receiver until its mailbox has drained to half of its
- * bound, or it dies; then the waiter is resumed, again by call or envelope. A resume that finds the
- * actor running or not paused does
- * nothing: handlers look at the room again anyway.
+ * Or it is the lane to the receiver's worker. A worker takes what is in its lanes whatever its
+ * actors do, so this wait always ends and is part of no circle. A parked message goes out ahead, by
+ * the slots kept for control. For room alone the waiter is kept with the sending end, and its worker
+ * looks at the lane in each pass until half of it is free. Before that worker parks it asks the
+ * receiver's worker to tell it instead: the question travels behind what is in the lane, so by its
+ * answer the lane is empty.
+ *
+ * A resume that finds the actor running or not paused does nothing: handlers look at the room again
+ * anyway.
  */
 #include "actor/actor.h"
 
@@ -32,18 +34,6 @@ static inline myc_address myc__address_unpack(const void *word)
 
 static_assert(sizeof(void *) == sizeof(uint64_t), "an address fits in a pointer");
 
-/** Notes that the packed address waits for room in `actor`, or grants it at once. */
-void myc__await_room(myc__shard *shard, myc__actor *actor, const void *waiter);
-
-/** Tells the packed address that there is room. */
-void myc__grant_room(myc__shard *shard, const void *waiter);
-
-/** Tells those who have waited longest for room in `actor`; its next turn tells more. */
-void myc__grant_some(myc__shard *shard, myc__actor *actor);
-
-/** Tells all who wait for room in `actor`. */
-void myc__grant_all(myc__shard *shard, myc__actor *actor);
-
 /** Tells those who wait for a lane that has room now. In each pass while `awaits_lanes`. */
 void myc__grant_lanes(myc__shard *shard);
 
@@ -53,10 +43,13 @@ void myc__grant_lanes(myc__shard *shard);
  */
 bool myc__ask_for_lanes(myc__shard *shard);
 
-/** An answer for no actor that lives: perhaps that of a lane. */
+/** Another worker asks whether its lane to this one is empty: it is, what asks came last. */
+void myc__lane_answer(myc__shard *shard, const void *asker);
+
+/** The answer has come. */
 void myc__lane_answered(myc__shard *shard, myc_address nobody);
 
-/** Lets a paused actor run again. */
+/** Lets a paused actor run again, unless sends of it are parked. */
 void myc__resume(myc__shard *shard, myc__actor *actor);
 
 /** True when the mailbox has drained far enough for those who wait. */

@@ -167,6 +167,26 @@ bool myc__policy_offer(myc__shard *shard, myc__actor *actor, myc__envelope envel
     return true;
 }
 
+bool myc__policy_let_in(myc__shard *shard, myc__actor *actor, myc__envelope envelope)
+{
+    prepare(shard, actor, policy_of(actor));
+    arrival seen = look_at(policy_of(actor), actor, envelope);
+    verdict what = judge(policy_of(actor), actor, &seen);
+    bool may_enter = what == QUEUE || what == REPLACE;
+    if (may_enter) {
+        settle(shard, actor, &seen, what);
+    }
+    return may_enter;
+}
+
+void myc__policy_force(myc__shard *shard, myc__actor *actor, myc__envelope envelope)
+{
+    prepare(shard, actor, policy_of(actor));
+    arrival seen = look_at(policy_of(actor), actor, envelope);
+    verdict what = judge(policy_of(actor), actor, &seen);
+    settle(shard, actor, &seen, what == REPLACE ? REPLACE : QUEUE);
+}
+
 void myc__policy_deliver(myc__shard *shard, myc__actor *actor, myc__envelope envelope)
 {
     myc__policy *policy = policy_of(actor);

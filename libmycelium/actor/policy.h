@@ -58,6 +58,12 @@ bool myc__policy_offer(myc__shard *shard, myc__actor *actor, myc__envelope envel
 /** The same for a message that was accepted. Takes it. */
 void myc__policy_deliver(myc__shard *shard, myc__actor *actor, myc__envelope envelope);
 
+/** For an accepted message that waits for room: takes it and returns true when there is some. */
+bool myc__policy_let_in(myc__shard *shard, myc__actor *actor, myc__envelope envelope);
+
+/** For an accepted message that is to get in beyond the bounds. Takes it. */
+void myc__policy_force(myc__shard *shard, myc__actor *actor, myc__envelope envelope);
+
 /** Adds what the policy has dropped, by reason, since the actor began. Any thread while the actor is
  * kept from ending (myc__slot_each_alive()). */
 void myc__policy_dropped(const myc__actor *actor, uint64_t dropped_by[MYC_DROP_REASONS]);

@@ -3,6 +3,7 @@
 #include "actor/dead_letter.h"
 #include "actor/deliver.h"
 #include "actor/policy.h"
+#include "actor/wait.h"
 #include "base/back_off.h"
 
 MYC__COLD static myc_sent refuse(myc_context *ctx, const void *payload)
@@ -20,16 +21,29 @@ MYC__COLD static myc_sent accept_dead(myc_context *ctx, myc_address to, uint32_t
     return reason == MYC_DEAD_NO_ROUTE ? MYC_UNREACHABLE : MYC_DEAD;
 }
 
+static myc_sent send_by_policy(myc_context *ctx, myc__actor *actor, myc__envelope envelope)
+{
+    if (myc__policy_offer(ctx->shard, actor, envelope)) {
+        return MYC_SENT;
+    }
+    if (!myc__wait_use_pass(ctx, actor->address)) {
+        return refuse(ctx, envelope.payload);
+    }
+    myc__count(&ctx->counters.accepted, 1);
+    myc__policy_force(ctx->shard, actor, envelope);
+    return MYC_SENT;
+}
+
 /* The mailbox of an actor on this worker is at its bound, or its ring is full, or a policy is to be
  * asked. */
 MYC__COLD static myc_sent send_uneasy(myc_context *ctx, myc__actor *actor, myc__envelope envelope)
 {
     bool full = actor->mailbox.depth >= actor->bound;
     if (myc__has_policy(actor)) {
-        return myc__policy_offer(ctx->shard, actor, envelope) ? MYC_SENT
-                                                              : refuse(ctx, envelope.payload);
+        return send_by_policy(ctx, actor, envelope);
     }
-    if (full && actor->overflow == MYC_OVERFLOW_REFUSE) {
+    if (full && actor->overflow == MYC_OVERFLOW_REFUSE &&
+        !myc__wait_use_pass(ctx, actor->address)) {
         return refuse(ctx, envelope.payload);
     }
     if (!full && !myc__enqueue_uneasy(ctx->shard, actor, envelope)) {
@@ -112,7 +126,7 @@ __attribute__((noinline)) static myc_sent send_elsewhere(myc_context *ctx, myc_a
     if (!slot) {
         return accept_dead(ctx, to, tag, payload, myc__dead_reason_of(receiver, to));
     }
-    if (MYC__UNLIKELY(myc__slot_is_full(slot))) {
+    if (MYC__UNLIKELY(myc__slot_is_full(slot)) && !myc__wait_use_pass(ctx, to)) {
         return refuse(ctx, payload);
     }
     return post(ctx, worker, myc__envelope_make(to, tag, payload));

@@ -8,6 +8,7 @@
 #include "actor/restart.h"
 #include "actor/stop.h"
 #include "actor/urgent.h"
+#include "actor/wait.h"
 
 void myc__turn_uncount(myc__shard *shard, myc__actor *actor)
 {
@@ -133,11 +134,7 @@ static void ease_pressure(myc__shard *shard, myc__actor *actor)
         myc__actor_set_pressure(shard, actor, false);
     }
     if (myc__actor_has_waiters(actor) && myc__has_drained(actor)) {
-        if (actor->interrupts & MYC__PAUSED) {
-            myc__grant_all(shard, actor); /* it has no next turn */
-        } else {
-            myc__grant_some(shard, actor);
-        }
+        myc__waits_grant(shard, actor);
     }
     if (!(actor->interrupts & MYC__PRESSED) && !myc__actor_has_waiters(actor)) {
         actor->interrupts &= (uint8_t)~MYC__CROWDED;
@@ -158,10 +155,10 @@ MYC__COLD static void go_on_flagged(myc__shard *shard, myc__actor *actor)
         myc__actor_end(shard, actor);
         return;
     }
-    actor->activity = MYC__IDLE;
     if (actor->interrupts & MYC__CROWDED) {
-        ease_pressure(shard, actor);
+        ease_pressure(shard, actor); /* still RUNNING: what it lets in must not queue the actor */
     }
+    actor->activity = MYC__IDLE;
     if (myc__actor_ready(actor) || has_more_to_grant(actor)) {
         myc__queue(shard, actor);
     } else if (actor->interrupts & MYC__PAUSED) {

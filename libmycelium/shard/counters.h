@@ -21,6 +21,7 @@ typedef struct myc__counters {
     uint64_t handled;
     uint64_t dropped_by[MYC_DROP_REASONS];
     uint64_t dead_by[MYC_DEAD_REASONS];
+    uint64_t circled; /* waits that ended since a circle of them was opened */
     /* What is no message, yet must be over before a system is quiet: a spawn until the actor's
      * first turn, a condemned actor until its end, an order until it is obeyed. */
     uint64_t begun;

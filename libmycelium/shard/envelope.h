@@ -24,8 +24,8 @@ static_assert(sizeof(myc__envelope) == 16, "four to a cache line");
 typedef enum myc__control {
     MYC__CONTROL_START = MYC__CONTROL_TAG, /* run on_start; payload NULL */
     MYC__CONTROL_STOP,                     /* stop the actor; payload a packed myc_exit */
-    MYC__CONTROL_AWAIT_ROOM,               /* tell the actor in the payload when there is room */
-    MYC__CONTROL_ROOM,                     /* there is room: run again; payload NULL */
+    MYC__CONTROL_AWAIT_LANE,               /* from nobody: answer when this comes out of the lane */
+    MYC__CONTROL_ROOM,                     /* that answer: payload NULL */
     MYC__CONTROL_URGENT,                   /* the payload goes ahead of the mailbox */
     MYC__CONTROL_WATCH,                    /* actor/watch.c, as the next three; payload the watch */
     MYC__CONTROL_UNWATCH,
@@ -34,6 +34,7 @@ typedef enum myc__control {
     MYC__CONTROL_CALL,    /* run the payload, a call; to nobody */
     MYC__CONTROL_REVIVE,  /* actor/restart.h; payload the supervisor's address */
     MYC__CONTROL_SUSPEND, /* actor/restart.h; payload NULL */
+    MYC__CONTROL_ERRAND,  /* the payload knows what it wants (actor/errand.h) */
 } myc__control;
 
 enum { MYC__TAG_MASK = (1 << MYC__TAG_BITS) - 1 };

@@ -25,7 +25,8 @@ myc__order *myc__order_new(myc__memory *memory)
 
 void myc__order_box_put(myc__order_box *box, myc__order *order, myc__envelope envelope)
 {
-    *order = (myc__order){NULL, envelope};
+    order->next = NULL;
+    order->envelope = envelope;
     pthread_mutex_lock(&box->lock);
     if (box->last) {
         box->last->next = order;

@@ -20,6 +20,7 @@
 typedef struct myc__order {
     struct myc__order *next;
     myc__envelope envelope;
+    bool lent; /* part of a block that who obeys it has: not freed after it */
 } myc__order;
 
 typedef struct myc__order_box {

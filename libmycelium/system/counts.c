@@ -78,6 +78,7 @@ static void add(myc_counts *to, const myc__counters *from)
         to->dead_by[reason] += myc__load_acquire_u64(&from->dead_by[reason]);
     }
     to->refused += myc__load_acquire_u64(&from->refused);
+    to->circled += myc__load_acquire_u64(&from->circled);
 }
 
 static uint64_t accepted_of(const myc__counters *counters)

@@ -2,6 +2,7 @@
 #include "actor/deliver.h"
 #include "actor/stop.h"
 #include "actor/turn.h"
+#include "actor/waiters.h"
 #include "actor/watch.h"
 #include "service/helpers.h"
 #include "service/names.h"

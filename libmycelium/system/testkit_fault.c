@@ -112,8 +112,8 @@ static void restore(myc__shard *shard, myc__actor *actor, const full_mailbox *wa
     }
     myc__actor_set_pressure(
         shard, actor, (actor->interrupts & MYC__PRESSED) && actor->overflow == MYC_OVERFLOW_REFUSE);
-    if (myc__has_drained(actor)) {
-        myc__grant_all(shard, actor);
+    if (myc__actor_has_waiters(actor) && myc__has_drained(actor)) {
+        myc__schedule(shard, actor); /* its turn lets them in */
     }
 }
 

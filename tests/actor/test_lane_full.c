@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Actors that find the lane to another worker full: they wait at its sending end. */
 #include "actor/actor.h"
+#include "actor/waiters.h"
 #include "actor_support.h"
 
 enum { SOURCES_MAX = 50 };

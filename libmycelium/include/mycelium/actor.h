@@ -191,6 +191,27 @@ MYC_API myc_sent myc_send(myc_context *ctx, myc_address to, uint32_t tag, const 
 MYC_API myc_sent myc_send_wait(myc_context *ctx, myc_address to, uint32_t tag, const void *payload,
                                uint64_t timeout_ns);
 
+/**
+ * The lossless send of an actor: what cannot be accepted now is parked and goes in when there is
+ * room; after this handler the calling actor runs no more until it has. So the handler just goes on
+ * and returns MYC_CONTINUE. Prefer the typed P_send_or_pause_row() of MYC_PROTOCOL().
+ *
+ * Takes `payload`. Several sends of one handler are parked one behind the other and go in in that
+ * order, whomever they are for. Use nothing else to send to the same receiver in that handler: a
+ * myc_send() may overtake what is parked. A parked message counts as accepted; it becomes a dead
+ * letter if its receiver ends, and still goes in if its sender does.
+ *
+ * Actors may send to each other in a circle: if each of it waits for room at the next, each one's
+ * parked message goes in beyond the bound, and the circle goes on. So a mailbox may exceed its bound
+ * by the sends that one handler leaves parked; `circled` of myc_counts tells how often.
+ *
+ * Returns MYC_SENT (accepted or parked), MYC_DEAD or MYC_UNREACHABLE as myc_send(), or MYC_FULL:
+ * memory is out, `payload` is NULL, or the transport to another node is full. Outside of a handler,
+ * where there is no actor to pause, it is myc_send().
+ */
+MYC_API myc_sent myc_send_or_pause(myc_context *ctx, myc_address to, uint32_t tag,
+                                   const void *payload);
+
 /** Asks an actor to stop, ahead of what is queued for it; that becomes dead letters. */
 MYC_API void myc_stop(myc_context *ctx, myc_address actor);
 
@@ -207,10 +228,11 @@ MYC_API uint32_t myc_room(const myc_context *ctx, myc_address to);
 /**
  * After this handler, runs the calling actor no more until `to` has drained to half of its bound
  * (or is dead). Messages for the calling actor stay in its mailbox meanwhile; stops still reach it.
- * With MYC_AGAIN the unfinished message comes again then: this is how a source is lossless. A pause
- * may end early, for instance when the actor waits for two receivers: look at myc_room() again. On
- * a ref of another node it does nothing. Actors that pause on each other in a circle can wait for
- * ever: pause only downstream.
+ * With MYC_AGAIN the unfinished message comes again then: this is how a source is lossless that looks
+ * at myc_room() first, or goes on with something else; myc_send_or_pause() does without. A pause may
+ * end early, for instance when the actor waits for two receivers: look at myc_room() again. On a ref
+ * of another node it does nothing. When actors pause on each other in a circle, each may send one
+ * message to the next beyond the bound: myc_room() is 1 then.
  */
 MYC_API void myc_pause_until_room(myc_context *ctx, myc_address to);
 

@@ -64,6 +64,12 @@
     {                                                                                              \
         return myc_send_wait(ctx, to.address, P##_tag_##name, payload, timeout_ns);                \
     }                                                                                              \
+    /** Takes `payload`; what is not accepted now is parked. See myc_send_or_pause(). */           \
+    MYC_UNUSED MYC_MUST_CHECK static inline myc_sent P##_send_or_pause_##name(                     \
+        myc_context *ctx, P##_ref to, const T *payload)                                            \
+    {                                                                                              \
+        return myc_send_or_pause(ctx, to.address, P##_tag_##name, payload);                        \
+    }                                                                                              \
     /** Sends `payload` to the calling actor after `delay_ns`. See myc_after(). */                 \
     MYC_UNUSED MYC_MUST_CHECK static inline int P##_after_##name(                                  \
         myc_context *ctx, uint64_t delay_ns, const T *payload, myc_timer *timer)                   \
@@ -175,7 +181,8 @@
         return P##_wait_##name(ctx, &made, reply);                                                 \
     }
 
-/** In a header: P_ref, P_tag_ROW, P_send_ROW(), P_send_wait_ROW() and the table P_protocol. */
+/** In a header: P_ref, P_tag_ROW, P_send_ROW(), P_send_or_pause_ROW(), P_send_wait_ROW(), timers
+ * and the table P_protocol. */
 #define MYC_PROTOCOL(P, ROWS)                                                                      \
     typedef struct P##_ref {                                                                       \
         myc_address address;                                                                       \

@@ -147,7 +147,8 @@ typedef struct myc_counts {
     uint64_t dropped_conflated;
     uint64_t dropped_expired;
     uint64_t dropped_limited;
-    uint64_t actors; /* alive now */
+    uint64_t circled; /* parked messages let in, even beyond a bound, to open a circle of senders */
+    uint64_t actors;  /* alive now */
 } myc_counts;
 
 /**

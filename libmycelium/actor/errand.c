@@ -1,0 +1,18 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "actor/errand.h"
+
+#include "actor/control.h"
+
+bool myc__errand_reaches(const myc_context *ctx, myc_address to)
+{
+    return myc__address_node(to) == 0 && (to.life & 1) &&
+           myc__address_worker(to) < ctx->fabric->shard_count;
+}
+
+void myc__errand_send(myc_context *ctx, myc_address to, myc__errand *errand)
+{
+    bool by_lane = ctx->shard && myc__address_worker(to) != ctx->worker;
+    if (!by_lane || !myc__control_post(ctx, to, MYC__CONTROL_ERRAND, errand)) {
+        myc__control_put(ctx, &errand->order, to, MYC__CONTROL_ERRAND, errand);
+    }
+}
