@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "explorer.h"
 
+extern const sim_scenario sim_scenario_ask;
 extern const sim_scenario sim_scenario_lane;
 extern const sim_scenario sim_scenario_ring;
 extern const sim_scenario sim_scenario_spsc;
@@ -19,5 +20,6 @@ const sim_scenario *const sim_scenarios[] = {
     &sim_scenario_reference,
     &sim_scenario_return,
     &sim_scenario_slots,
+    &sim_scenario_ask,
     NULL,
 };
