@@ -22,3 +22,10 @@ MYC_PROTOCOL(fruit, FRUIT_ROWS)
 
 #define JUICE_ROWS(ROW, P) ROW(P, apple, apple)
 MYC_PROTOCOL(juice, JUICE_ROWS)
+
+/* It can be asked for a pear for an apple, but only told of one that is left. */
+#define SWAP_ROWS(ROW, P)                                                                          \
+    ROW(P, trade, apple, pear)                                                                     \
+    ROW(P, gift, pear, apple)                                                                      \
+    ROW(P, rest, apple)
+MYC_PROTOCOL(swap, SWAP_ROWS)
