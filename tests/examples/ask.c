@@ -32,9 +32,8 @@ int main(void)
 {
     myc_system *system;
     shop_ref shop;
-    int error = myc_system_create(NULL, &system);
-    myc_context *ctx = error ? NULL : myc_context_of(system);
-    return error || shop_spawn(ctx, &(struct shop){.cents = 120}, NULL, &shop) ||
+    myc_context *ctx = myc_system_create(NULL, &system) ? NULL : myc_context_of(system);
+    return !ctx || shop_spawn(ctx, &(struct shop){.cents = 120}, NULL, &shop) ||
            ask(ctx, shop) != MYC_REPLIED ||        /* 360 cents; that was all it had, so it stops */
            ask(ctx, shop) != MYC_TARGET_STOPPED || /* closed */
            myc_system_destroy(system) != 0;
