@@ -46,6 +46,16 @@ bool myc__annex_has_ending(const myc__actor *actor,
     return ending != NULL;
 }
 
+void myc__endings_renew(myc__shard *shard, myc__actor *actor)
+{
+    myc__asks_end(shard, actor);
+    for (myc__ending *ending = actor->annex->endings; ending; ending = ending->next) {
+        if (ending->renew) {
+            ending->renew(ending, shard, actor);
+        }
+    }
+}
+
 static void run_endings(myc__shard *shard, myc__actor *actor)
 {
     while (actor->annex->endings) {

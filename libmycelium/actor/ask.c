@@ -121,9 +121,8 @@ static void leave_unanswered(myc__shard *shard, myc__request *request)
 }
 
 /* From another thread, with a token. */
-static void arrive(myc__shard *shard, myc_address to, myc__urgent *item)
+void myc__ask_arrive(myc__shard *shard, myc__urgent *item)
 {
-    (void)to;
     myc__request *request = request_of(item);
     bool here = myc__request_is_here(&shard->context, request);
     if (!here || !myc__ask_answer_here(shard, request)) {
@@ -148,7 +147,7 @@ static void abandon(myc_context *ctx, myc_address to, myc__urgent *item)
     }
 }
 
-const myc__urgent_kind myc__ask_answer = {handle, abandon, arrive};
+const myc__urgent_kind myc__ask_answer = {handle, abandon};
 
 /* One that is queued stays there, with nothing to it, until its turn comes. */
 static void cancel(myc__shard *shard, myc__request *request)

@@ -148,6 +148,10 @@ static inline bool myc__ask_answer_here(myc__shard *shard, myc__request *request
     return true;
 }
 
+/** ask.c: what answers are as urgent items, and one that has come from another thread. */
+extern const myc__urgent_kind myc__ask_answer;
+void myc__ask_arrive(myc__shard *shard, myc__urgent *item);
+
 /** ask.c: ends all asks of the actor: their answers are late from now on. When it ends, or begins
  * anew. Its home worker. */
 void myc__asks_end(myc__shard *shard, struct myc__actor *actor);

@@ -2,6 +2,7 @@
 #include "actor/urgent.h"
 
 #include "actor/control.h"
+#include "actor/request.h"
 #include "actor/turn.h"
 
 static myc__urgent *unlink_first(myc__annex *annex)
@@ -36,8 +37,8 @@ void myc__urge_here(myc__shard *shard, myc__actor *actor, myc__urgent *item)
 void myc__urgent_arrived(myc__shard *shard, myc_address to, myc__urgent *item)
 {
     myc__actor *actor = myc__actor_find(shard, to);
-    if (item->kind->arrive) {
-        item->kind->arrive(shard, to, item);
+    if (item->kind == &myc__ask_answer) {
+        myc__ask_arrive(shard, item); /* it may be too late, though its actor lives */
     } else if (actor) {
         myc__urge_here(shard, actor, item);
     } else {

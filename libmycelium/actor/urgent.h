@@ -29,9 +29,6 @@ typedef struct myc__urgent_kind {
                                struct myc__urgent *item);
     /** Its actor has ended, or never was, or cannot be reached. On any thread. */
     void (*abandon)(myc_context *ctx, myc_address to, struct myc__urgent *item);
-    /** It has arrived from another thread. NULL: it is queued, or abandoned when its actor has
-     * ended. */
-    void (*arrive)(myc__shard *shard, myc_address to, struct myc__urgent *item);
 } myc__urgent_kind;
 
 typedef struct myc__urgent {
