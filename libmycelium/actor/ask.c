@@ -70,9 +70,10 @@ static myc_next call_handler(myc__shard *shard, myc__actor *actor, const myc__re
                              const void *reply)
 {
     bool expired = request->phase == MYC__ASK_EXPIRED;
-    myc_answer answer = {expired ? MYC_TIMED_OUT : (myc_outcome)request->outcome, request->payload,
-                         reply};
-    return request->call(request->handler, myc__actor_state(actor), &shard->context, &answer);
+    myc__answer answer = {
+        {expired ? MYC_TIMED_OUT : (myc_outcome)request->outcome, request->payload, reply},
+        request->attached};
+    return request->call(request->handler, myc__actor_state(actor), &shard->context, &answer.open);
 }
 
 /* Its handler may move the reply, as that of any message, and want the answer again. */
@@ -193,6 +194,7 @@ static uint64_t deadline_after(myc__shard *shard, uint64_t timeout_ns)
     return timeout_ns > UINT64_MAX - now_ns ? UINT64_MAX : now_ns + timeout_ns;
 }
 
+/* Fills in what the asker needs, and lets it wait. */
 static void begin(myc__shard *shard, myc__actor *actor, myc__request *request)
 {
     request->urgent.kind = &myc__ask_answer;
@@ -206,29 +208,73 @@ static void begin(myc__shard *shard, myc__actor *actor, myc__request *request)
     myc__wheel_arm(&shard->wheel, &request->timeout, request->deadline_ns);
 }
 
-static int refuse(myc_context *ctx, const void *request, int error)
+MYC__COLD static int refuse(myc_context *ctx, const void *payload, int error)
 {
-    myc_release(ctx, request);
+    myc_release(ctx, payload);
     return error;
+}
+
+/* The request of an ask, waiting, with one token; NULL, and `*error`, when there is none. */
+static inline myc__request *make(myc_context *ctx, uint32_t tag, const void *payload,
+                                 uint64_t timeout_ns, myc_answer_handler handler,
+                                 myc_answer_call call, int *error)
+{
+    myc__actor *actor = ctx->current;
+    if (MYC__UNLIKELY(!payload || !actor)) {
+        *error = refuse(ctx, payload, payload ? MYC_ETHREAD : MYC_ENOMEM);
+        return NULL;
+    }
+    myc__shard *shard = myc__shard_of(ctx);
+    uint64_t deadline_ns = deadline_after(shard, timeout_ns);
+    myc__request *request = actor->annex || myc__annex_of(ctx, actor)
+                                ? myc__request_new(ctx, tag, payload, deadline_ns)
+                                : NULL;
+    if (MYC__UNLIKELY(!request)) {
+        *error = refuse(ctx, payload, MYC_ENOMEM);
+        return NULL;
+    }
+    request->handler = handler;
+    request->call = call;
+    begin(shard, actor, request);
+    return request;
 }
 
 int myc_ask(myc_context *ctx, myc_address to, uint32_t tag, const void *payload,
             uint64_t timeout_ns, myc_answer_handler handler, myc_answer_call call)
 {
-    myc__actor *actor = ctx->current;
-    if (MYC__UNLIKELY(!payload || !actor)) {
-        return refuse(ctx, payload, payload ? MYC_ETHREAD : MYC_ENOMEM);
+    int error = 0;
+    myc__request *request = make(ctx, tag, payload, timeout_ns, handler, call, &error);
+    if (request) {
+        (void)myc__send_request(ctx, to, request); /* what is not sent has dropped its token */
     }
-    myc__shard *shard = myc__shard_of(ctx);
-    uint64_t deadline_ns = deadline_after(shard, timeout_ns);
-    myc__request *request =
-        myc__annex_of(ctx, actor) ? myc__request_new(ctx, tag, payload, deadline_ns) : NULL;
-    if (MYC__UNLIKELY(!request)) {
-        return refuse(ctx, payload, MYC_ENOMEM);
+    return error;
+}
+
+int myc__ask(myc_context *ctx, myc_address to, uint32_t tag, const void *payload,
+             uint64_t timeout_ns, myc_answer_call call, const void *attached)
+{
+    int error = 0;
+    myc__request *request = make(ctx, tag, payload, timeout_ns, NULL, call, &error);
+    if (request) {
+        request->attached = attached;
+        (void)myc__send_request(ctx, to, request);
+    } else {
+        myc_release(ctx, attached);
     }
-    request->handler = handler;
-    request->call = call;
-    begin(shard, actor, request);
-    (void)myc__send_request(ctx, to, request); /* one that is not sent has dropped its token */
-    return 0;
+    return error;
+}
+
+int myc__ask_nobody(myc_context *ctx, const void *payload, uint64_t timeout_ns,
+                    myc_answer_call call, const void *attached)
+{
+    int error = 0;
+    myc__request *request = make(ctx, 0, payload, timeout_ns, NULL, call, &error);
+    if (request) {
+        request->attached = attached;
+        request->shake.claimed = 1;
+        request->shake.left = MYC__TOKENS_LEFT;
+    } else {
+        myc_release(ctx, attached);
+    }
+    return error;
 }

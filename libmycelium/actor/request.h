@@ -41,7 +41,8 @@ typedef struct myc__request {
     myc__urgent urgent; /* first: the answer on its way */
 
     /* constant */
-    const void *payload; /* one reference, until the block is freed */
+    const void *payload;  /* one reference, until the block is freed */
+    const void *attached; /* likewise; what the asker keeps with it, or NULL */
     uint64_t deadline_ns;
     myc_address asker; /* all zero: a future */
     uint32_t tag;
@@ -92,6 +93,7 @@ static inline myc__request *myc__request_new(myc_context *ctx, uint32_t tag, con
     }
     myc__header_of(request)->outlives_hook = 1;
     request->payload = payload;
+    request->attached = NULL;
     request->deadline_ns = deadline_ns;
     request->tag = tag;
     request->is_opened = false;
@@ -104,6 +106,9 @@ static inline myc__request *myc__request_new(myc_context *ctx, uint32_t tag, con
 static inline void myc__request_free(myc_context *ctx, myc__request *request)
 {
     myc__release_header(&ctx->memory, myc__header_of(request->payload));
+    if (MYC__UNLIKELY(request->attached != NULL)) {
+        myc__release_header(&ctx->memory, myc__header_of(request->attached));
+    }
     myc__memory_free_fixed(&ctx->memory, myc__header_of(request));
 }
 
@@ -151,6 +156,26 @@ static inline bool myc__ask_answer_here(myc__shard *shard, myc__request *request
 /** ask.c: what answers are as urgent items, and one that has come from another thread. */
 extern const myc__urgent_kind myc__ask_answer;
 void myc__ask_arrive(myc__shard *shard, myc__urgent *item);
+
+/** What the handler of an answer has: with what is attached to the ask, for those it is for. */
+typedef struct myc__answer {
+    myc_answer open; /* first */
+    const void *attached;
+} myc__answer;
+
+static inline const void *myc__answer_attached(const myc_answer *answer)
+{
+    return ((const myc__answer *)(const void *)answer)->attached;
+}
+
+/** ask.c: myc_ask() for a service: takes a reference to `attached`, also on error, which `call`
+ * finds in its answer and which is released when the ask is over, answered or not. */
+int myc__ask(myc_context *ctx, myc_address to, uint32_t tag, const void *payload,
+             uint64_t timeout_ns, myc_answer_call call, const void *attached);
+
+/** ask.c: the same with nobody to answer: it is MYC_TIMED_OUT after `timeout_ns`. */
+int myc__ask_nobody(myc_context *ctx, const void *payload, uint64_t timeout_ns,
+                    myc_answer_call call, const void *attached);
 
 /** ask.c: ends all asks of the actor: their answers are late from now on. When it ends, or begins
  * anew. Its home worker. */

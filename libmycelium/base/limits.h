@@ -73,6 +73,9 @@ enum {
     MYC__POOL_THREADS_MAX = 64, /* helpers for blocking work */
     MYC__POOL_QUEUE_MAX = 1 << 20,
     MYC__POOL_QUEUE_DEFAULT = 1000,
+    MYC__BREAKER_CALLS_MAX = 1000000, /* its thresholds */
+    MYC__RETRY_TRIES_MAX = 1000,
+    MYC__PROXY_MEMBERS_MAX = 256, /* each with a breaker; a call looks at each */
 
     MYC__NAMES_MAX = 65536, /* in the registry of a system */
     MYC__NAME_BUCKETS = 256,

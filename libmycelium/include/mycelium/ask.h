@@ -36,11 +36,13 @@ MYC_EXTERN_C_BEGIN
 /** How an ask ended. */
 typedef enum myc_outcome {
     MYC_REPLIED = 0,
-    MYC_TIMED_OUT = 1,      /* no reply until the deadline */
-    MYC_REFUSED = 2,        /* the mailbox was full, or its policy dropped the request */
-    MYC_TARGET_STOPPED = 3, /* the actor asked has stopped, or never was */
-    MYC_NO_REPLY = 4,       /* it was handled, and its token dropped without a reply */
-    MYC_PENDING = 5         /* of a future: there is no answer yet */
+    MYC_TIMED_OUT = 1,       /* no reply until the deadline */
+    MYC_REFUSED = 2,         /* the mailbox was full, or its policy dropped the request */
+    MYC_TARGET_STOPPED = 3,  /* the actor asked has stopped, or never was */
+    MYC_NO_REPLY = 4,        /* it was handled, and its token dropped without a reply */
+    MYC_PENDING = 5,         /* of a future: there is no answer yet */
+    MYC_BREAKER_REFUSED = 6, /* of a proxy: the breakers of all that could be asked are open */
+    MYC_NO_MEMBER = 7        /* of a proxy: there is no healthy member */
 } myc_outcome;
 
 /** The answer to an ask. Borrowed: everything is valid during the call; payloads can be retained. */
