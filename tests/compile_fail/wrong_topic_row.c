@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* A row subscribed to a topic of another payload. */
-/* expect-c: initialization of .const pear_topic_event.* from incompatible pointer type */
-/* expect-c: incompatible pointer types initializing .const pears_event */
-/* expect-c++: cannot convert .const fruit_payload_apple|cannot initialize a variable of type .const pears_event */
+/* expect-c: initialization of .const harvest_event .* from incompatible pointer type */
+/* expect-c: incompatible pointer types initializing .const harvest_event */
+/* expect-c++: cannot convert .const fruit_payload_apple|cannot initialize a variable of type .const harvest_event */
 #include <mycelium/topic.h>
 
 #include "common.h"
