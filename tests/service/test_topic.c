@@ -114,6 +114,26 @@ Test(topic, delivers_what_is_published_behind_a_subscribe)
     NO_LEAKS();
 }
 
+/* The first order's nudge is still in the lane of the test's own thread when the event of worker 0
+ * arrives. */
+Test(topic, delivers_what_is_published_behind_a_subscribe_before_the_hub_is_told)
+{
+    struct world *here = world_open(2);
+    tickets_topic topic = topic_open(here, NULL);
+    world_run(here);
+    struct journal journals[2] = {0};
+    struct entry entry = {topic, world_desk(here, 1, &journals[0], NULL), 10};
+    subscribe(here, topic, world_desk(here, 1, &journals[1], NULL), MYC_SLOW_DROP);
+    world_call(here, 0, publish_subscribe_publish, &entry);
+    world_run(here);
+    expect_numbers(&journals[0], 10, 2);
+    expect_numbers(&journals[1], 10, 2);
+    topic_close(here, topic);
+    for (uint32_t i = 0; i < 2; i++)
+        journal_fini(&journals[i]);
+    NO_LEAKS();
+}
+
 static void publish_unsubscribe_publish(myc_context *ctx, void *argument)
 {
     struct entry *entry = argument;
