@@ -9,7 +9,7 @@
 enum { MANY = 8 };
 
 MYC_ROUTER(desk)
-typedef desk_ref desk_pair_ref;
+MYC_PROTOCOL(desk_pair, DESK_ROWS)
 MYC_ROUTER_OF(desk_pair, 2)
 
 struct place {

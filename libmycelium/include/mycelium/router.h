@@ -21,11 +21,16 @@
  * to one actor or thread, like any other state; several that send to the same actors have a router
  * each.
  *
+ * A router that watches the registry has those as members whose names fit, and follows them:
+ *
+ *     in on_start:  error = myc_registry_watch(ctx, "feed/b*", desk_tag_feed, true);
+ *     in the row:   error = market_router_follow(ctx, &self->feeds, feed);
+ *
  * A member is left out while it is marked unhealthy, and for ever when it is dead. When nobody is
  * left the answer is MYC_EUNHEALTHY. To choose takes no lock and no memory: in turn and at random
  * about 6 ns; the others look at each member, which takes 3 to 6 ns for each.
  */
-#include <mycelium/protocol.h>
+#include <mycelium/registry.h>
 
 MYC_EXTERN_C_BEGIN
 
@@ -137,6 +142,15 @@ MYC_API MYC_MUST_CHECK int myc_router_choose_if(myc_context *ctx, myc_router *ro
                                                 myc_route_filter filter, void *user,
                                                 myc_address *to);
 
+/**
+ * Does what a change of the registry says: who comes is added, with the name as its identity and
+ * the metadata "weight" as its weight; who goes is removed. An actor should have one such name.
+ * Returns 0, MYC_ETYPE (it does not speak `protocol`, and is left out), MYC_EINVAL (a bad weight,
+ * it is left out or as it was; the log line says which), MYC_ELIMIT or MYC_ENOMEM.
+ */
+MYC_API int myc_router_follow(myc_context *ctx, myc_router *router,
+                              const myc_registry_change *change, const myc_protocol *protocol);
+
 /** The count of members, healthy or not. */
 static inline uint32_t myc_router_count(const myc_router *router)
 {
@@ -190,6 +204,13 @@ MYC_EXTERN_C_END
                                                   bool healthy)                                    \
     {                                                                                              \
         return myc_router_mark(&router->router, member.address, healthy);                          \
+    }                                                                                              \
+    /** Does what a change of the registry says. See myc_router_follow(). */                       \
+    MYC_UNUSED static inline int P##_router_follow(myc_context *ctx, P##_router *router,           \
+                                                   const myc_registry_change *change)              \
+    {                                                                                              \
+        router->router.capacity = (N);                                                             \
+        return myc_router_follow(ctx, &router->router, change, &P##_protocol);                     \
     }                                                                                              \
     /** Chooses. See myc_router_choose(). */                                                       \
     MYC_UNUSED MYC_MUST_CHECK static inline int P##_router_choose(myc_context *ctx,                \
