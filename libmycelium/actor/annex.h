@@ -27,6 +27,8 @@ typedef struct myc__ending {
     struct myc__ending *next;
     /** Takes the block. On the actor's worker; its slot is free already. */
     void (*run)(struct myc__ending *ending, myc__shard *shard, struct myc__actor *actor);
+    /** The actor starts anew under its old address. May be NULL. Borrows the block. */
+    void (*renew)(struct myc__ending *ending, myc__shard *shard, struct myc__actor *actor);
 } myc__ending;
 struct myc__profile;
 struct myc__bond;
@@ -70,6 +72,9 @@ myc__annex *myc__annex_of(myc_context *ctx, struct myc__actor *actor);
 
 /** Has `ending` run when the actor ends. Takes it. The actor has an annex. Home worker. */
 void myc__annex_add_ending(struct myc__actor *actor, myc__ending *ending);
+
+/** Lets the services drop what the actor has set going: it starts anew. It has an annex. */
+void myc__endings_renew(myc__shard *shard, struct myc__actor *actor);
 
 /** True when the actor has an ending that runs `run`. Home worker. */
 bool myc__annex_has_ending(const struct myc__actor *actor,

@@ -25,6 +25,18 @@ static void run_ending(myc__ending *ending, myc__shard *shard, myc__actor *actor
     myc__mark_free(&shard->context, mark);
 }
 
+/* Its names stay; what it watches it will watch again. */
+static void renew(myc__ending *ending, myc__shard *shard, myc__actor *actor)
+{
+    (void)ending;
+    myc__names *names = shard->context.fabric->names;
+    myc__names_after after = {0};
+    myc__names_lock(names);
+    (void)myc__names_end_watches(names, actor->address, NULL, 0, &after);
+    myc__names_unlock(names);
+    myc__names_finish(&shard->context, &after);
+}
+
 /* The actor has an annex. */
 static void settle(myc_context *ctx, myc__actor *actor, myc__mark *mark)
 {
@@ -53,7 +65,7 @@ myc__mark *myc__mark_new(myc_context *ctx)
 {
     myc__mark *mark = myc__memory_new_internal(&ctx->memory, sizeof *mark);
     if (mark) {
-        *mark = (myc__mark){.urgent.kind = &mark_kind, .ending.run = run_ending};
+        *mark = (myc__mark){.urgent.kind = &mark_kind, .ending = {NULL, run_ending, renew}};
     }
     return mark;
 }

@@ -178,10 +178,27 @@ static myc__name_watch *watch_of(myc__urgent *item)
     return (myc__name_watch *)(void *)item;
 }
 
+static bool has_ended(myc__names *names, const myc__name_watch *watch)
+{
+    myc__names_lock(names);
+    bool ended = watch->ended;
+    myc__names_unlock(names);
+    return ended;
+}
+
+static void leave_letter(myc_context *ctx, myc__name_watch *watch)
+{
+    myc__dead_letter(ctx, watch->to, watch->tag, watch->in_hand, MYC_DEAD_LEFT);
+    watch->in_hand = NULL;
+}
+
 /* One message for each time it rings; then it queues behind what else is urgent. */
 static myc__urgent_done handle(myc__shard *shard, myc__actor *actor, myc__urgent *item)
 {
     myc__name_watch *watch = watch_of(item);
+    if (watch->in_hand && has_ended(shard->context.fabric->names, watch)) {
+        leave_letter(&shard->context, watch); /* it was to come again */
+    }
     if (!watch->in_hand) {
         const void *next = read_next(&shard->context, watch);
         if (!next) {
@@ -220,8 +237,7 @@ static void abandon(myc_context *ctx, myc_address to, myc__urgent *item)
 {
     myc__name_watch *watch = watch_of(item);
     if (watch->in_hand) {
-        myc__dead_letter(ctx, to, watch->tag, watch->in_hand, MYC_DEAD_LEFT);
-        watch->in_hand = NULL;
+        leave_letter(ctx, watch);
     }
     rest_or_free(ctx, watch, myc__is_alive(ctx, to));
     myc__count_end(&ctx->counters.done, 1);

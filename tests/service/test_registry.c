@@ -114,6 +114,39 @@ Test(registry, names_go_with_an_actor_that_ends_at_once)
     world_close(here);
 }
 
+/* Looks its actor up while the actor ends: its destroy hook runs when the mailbox is emptied. */
+typedef struct last_word {
+    uint32_t *unused;
+} last_word;
+static int found_at_the_end;
+static uint32_t listed_at_the_end;
+
+static void last_word_destroy(myc_context *ctx, void *payload)
+{
+    (void)payload;
+    myc_address found;
+    found_at_the_end = myc_registry_find(ctx, "desk", NULL, &found);
+    listed_at_the_end = myc_registry_list(ctx, "desk", NULL, 0);
+}
+
+MYC_MESSAGE(last_word)
+MYC_MESSAGE_TYPE(last_word, .destroy = last_word_destroy)
+
+Test(registry, a_name_is_gone_as_soon_as_its_actor_is)
+{
+    struct world *here = world_open(2);
+    desk_ref ref = registered(here, 1, "desk");
+    world_await(here);
+    found_at_the_end = 0;
+    listed_at_the_end = 1;
+    cr_assert_eq(MYC_SENT, myc_send(here->ctx, ref.address, 0, last_word_new(here->ctx)));
+    myc_stop(here->ctx, ref.address);
+    world_await(here);
+    cr_expect_eq(MYC_EUNKNOWN, found_at_the_end);
+    cr_expect_eq(0, listed_at_the_end);
+    world_close(here);
+}
+
 Test(registry, the_dead_get_no_name)
 {
     struct world *here = world_open(2);

@@ -37,8 +37,9 @@ struct book {
     uint32_t words;
     uint32_t count_at_word; /* what was told before the last word */
     const myc_registry_change *kept;
-    bool stops;      /* at the next change */
-    bool ends_watch; /* at the next change */
+    bool stops;         /* at the next change */
+    bool ends_watch;    /* at the next change */
+    bool again_and_end; /* both, at the next change */
 };
 
 struct lookout {
@@ -59,6 +60,10 @@ static myc_next lookout_on_change(struct lookout *self, myc_context *ctx,
     struct book *book = self->book;
     if (book->again) {
         book->again--;
+        return MYC_AGAIN;
+    }
+    if (book->again_and_end) {
+        cr_expect(myc_registry_unwatch(ctx, "*", lookout_tag_change));
         return MYC_AGAIN;
     }
     cr_assert_lt(book->count, (uint32_t)NOTES_MAX);
@@ -325,5 +330,20 @@ Test(registry_watch, a_system_that_is_destroyed_with_watches_leaves_nothing)
     for (char name[] = "a"; name[0] < 'i'; name[0]++)
         (void)registered(here, (uint32_t)name[0] % 2, name);
     world_close(here); /* with changes that nobody has read */
+    NO_LEAKS();
+}
+
+Test(registry_watch, a_notice_in_hand_of_a_watch_that_has_ended_becomes_a_dead_letter)
+{
+    struct world *here = world_open(1);
+    struct book book = {.again_and_end = true};
+    lookout_ref lookout = lookout_at(here, 0, &book);
+    cr_expect_eq(0, tell(here, lookout, &book, "*", false, false));
+    world_mark(here);
+    (void)registered(here, 0, "one");
+    world_await(here);
+    cr_expect_eq(0, book.count, "it was seen, and not done");
+    cr_expect_eq(1, world_since(here).dead_by[MYC_DEAD_LEFT]);
+    world_close(here);
     NO_LEAKS();
 }
