@@ -24,6 +24,7 @@
     ROW(ping_pong_one_worker)        \
     ROW(ping_pong_two_workers)       \
     ROW(ask)                         \
+    ROW(send_conflated)              \
     ROW(fan_in)                      \
     ROW(fan_out)                     \
     ROW(ring_503)                    \

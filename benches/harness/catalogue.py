@@ -74,6 +74,10 @@ def messages() -> list[Workload]:
             Row("ask", TIME, "a request and its reply, a timeout armed, two actors of one worker",
                 (RowBar("ping_pong.one_worker", 8),)),
         ), 1, 0.5, 0.05, peers=()),
+        Workload("send_conflated", MESSAGES, (
+            Row("send_conflated", RATE, "new 48-byte payloads to a mailbox that conflates by key, "
+                "every other one in place of a queued one, one worker"),
+        ), 1, 0.4, 0.05, peers=()),
         single("fan_in", RATE, "100 senders to one receiver, two workers", (BestPeerBar(4),), 2,
                0.3, 0.05),
         single("fan_out", RATE, "one shared payload to 100 subscribers; deliveries a second",

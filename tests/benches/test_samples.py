@@ -32,7 +32,7 @@ MUST_BE_THERE = {
     "limits.c_loop.park", "hot_path.together", "hot_path.spread", "hot_path.relay",
     "limits.hot_path",
     "send_local", "send_fresh.one_worker", "send_fresh.two_workers", "stream_cross",
-    "ping_pong.one_worker", "ping_pong.two_workers", "ask", "fan_in", "fan_out", "ring_503",
+    "ping_pong.one_worker", "ping_pong.two_workers", "ask", "send_conflated", "fan_in", "fan_out", "ring_503",
     "spawn_1m",
     "burst_10m", "oversubscribed.send_local", "oversubscribed.stream_cross",
     "oversubscribed.fan_in", "oversubscribed.ring_503", "oversubscribed.ping_pong",
