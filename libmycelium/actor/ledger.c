@@ -56,7 +56,10 @@ static void hang(myc__ledger *ledger, myc__ledger_entry *entry, uint64_t number)
 void myc__ledger_add(myc__ledger *ledger, const myc__ledger_entry *given)
 {
     myc__ledger_entry *entry = myc__ledger_at(ledger, ledger->next);
-    *entry = *given;
+    entry->key = given->key; /* field by field: a wide load would wait for the caller's stores */
+    entry->queued_at_ns = given->queued_at_ns;
+    entry->row = given->row;
+    entry->is_keyed = given->is_keyed;
     if (entry->is_keyed) {
         hang(ledger, entry, ledger->next);
     }

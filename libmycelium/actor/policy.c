@@ -3,6 +3,7 @@
 
 #include "actor/deliver.h"
 #include "actor/drop.h"
+#include "actor/request.h"
 
 /* What is to become of a message. */
 typedef enum verdict {
@@ -37,18 +38,20 @@ static void count_to(myc__policy *policy, uint64_t oldest)
     }
 }
 
-static arrival look_at(const myc__policy *policy, const myc__actor *actor, myc__envelope envelope)
+/* In place: to return it as a value would copy it by loads wider than the stores before them. */
+static void look_at(const myc__policy *policy, const myc__actor *actor, arrival *seen)
 {
-    uint32_t tag = myc__envelope_opened_tag(&envelope);
-    arrival seen = {.envelope = envelope};
-    seen.row = tag < policy->row_count ? tag : policy->row_count;
-    seen.is_keyed = policy->key && seen.row < policy->row_count &&
-                    policy->key(tag, envelope.payload, &seen.key);
-    if (seen.is_keyed) {
-        uint64_t oldest = myc__ledger_oldest(&policy->ledger, actor);
-        seen.same = myc__ledger_find(&policy->ledger, oldest, seen.row, seen.key);
-    }
-    return seen;
+    uint32_t outer_tag = myc__envelope_opened_tag(&seen->envelope);
+    const void *payload = seen->envelope.payload;
+    uint32_t tag = myc__inner_tag(outer_tag, payload);
+    seen->row = tag < policy->row_count ? tag : policy->row_count;
+    seen->key = 0;
+    seen->is_keyed = policy->key && seen->row < policy->row_count &&
+                     policy->key(tag, myc__inner_payload(outer_tag, payload), &seen->key);
+    seen->same = seen->is_keyed
+                     ? myc__ledger_find(&policy->ledger, myc__ledger_oldest(&policy->ledger, actor),
+                                        seen->row, seen->key)
+                     : MYC__NO_NUMBER;
 }
 
 static verdict judge(const myc__policy *policy, const myc__actor *actor, const arrival *seen)
@@ -150,7 +153,9 @@ bool myc__policy_offer(myc__shard *shard, myc__actor *actor, myc__envelope envel
 {
     myc__policy *policy = policy_of(actor);
     prepare(shard, actor, policy);
-    arrival seen = look_at(policy, actor, envelope);
+    arrival seen;
+    seen.envelope = envelope;
+    look_at(policy, actor, &seen);
     verdict what = judge(policy, actor, &seen);
     if (what == QUEUE) {
         if (!queue(shard, actor, &seen)) {
@@ -170,7 +175,9 @@ bool myc__policy_offer(myc__shard *shard, myc__actor *actor, myc__envelope envel
 bool myc__policy_let_in(myc__shard *shard, myc__actor *actor, myc__envelope envelope)
 {
     prepare(shard, actor, policy_of(actor));
-    arrival seen = look_at(policy_of(actor), actor, envelope);
+    arrival seen;
+    seen.envelope = envelope;
+    look_at(policy_of(actor), actor, &seen);
     verdict what = judge(policy_of(actor), actor, &seen);
     bool may_enter = what == QUEUE || what == REPLACE;
     if (may_enter) {
@@ -182,7 +189,9 @@ bool myc__policy_let_in(myc__shard *shard, myc__actor *actor, myc__envelope enve
 void myc__policy_force(myc__shard *shard, myc__actor *actor, myc__envelope envelope)
 {
     prepare(shard, actor, policy_of(actor));
-    arrival seen = look_at(policy_of(actor), actor, envelope);
+    arrival seen;
+    seen.envelope = envelope;
+    look_at(policy_of(actor), actor, &seen);
     verdict what = judge(policy_of(actor), actor, &seen);
     settle(shard, actor, &seen, what == REPLACE ? REPLACE : QUEUE);
 }
@@ -191,7 +200,9 @@ void myc__policy_deliver(myc__shard *shard, myc__actor *actor, myc__envelope env
 {
     myc__policy *policy = policy_of(actor);
     prepare(shard, actor, policy);
-    arrival seen = look_at(policy, actor, envelope);
+    arrival seen;
+    seen.envelope = envelope;
+    look_at(policy, actor, &seen);
     verdict what = judge(policy, actor, &seen);
     bool overshoots = what == OVER_BOUND && actor->overflow == MYC_OVERFLOW_REFUSE &&
                       myc__policy_is_full_at_bound(actor);
