@@ -4,8 +4,8 @@
 
 /*
  * The mailbox policy of an actor (mailbox.h says what it does). Its easy_depth is 0, so that every
- * message that is to be queued comes here the way an uneasy one goes; one that an idle actor handles
- * at once does not. Ages are looked at in a step around the dispatch.
+ * message that is to be queued comes here the way an uneasy one goes; one that an idle actor
+ * handles at once does not. Ages are looked at in a step around the dispatch.
  *
  * The actor's bound is the one for rows without reserved slots: room and its waiters go by that. A
  * mailbox with a key or reserved slots sets no pressure, since it may take what it is sent though
@@ -64,8 +64,8 @@ bool myc__policy_let_in(myc__shard *shard, myc__actor *actor, myc__envelope enve
 /** For an accepted message that is to get in beyond the bounds. Takes it. */
 void myc__policy_force(myc__shard *shard, myc__actor *actor, myc__envelope envelope);
 
-/** Adds what the policy has dropped, by reason, since the actor began. Any thread while the actor is
- * kept from ending (myc__slot_each_alive()). */
+/** Adds what the policy has dropped, by reason, since the actor began. Any thread while the actor
+ * is kept from ending (myc__slot_each_alive()). */
 void myc__policy_dropped(const myc__actor *actor, uint64_t dropped_by[MYC_DROP_REASONS]);
 
 static inline bool myc__has_policy(const myc__actor *actor)

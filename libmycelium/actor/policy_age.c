@@ -4,8 +4,8 @@
 #include "actor/drop.h"
 #include "actor/turn.h"
 
-/* Not what comes from a lane, comes again, or goes ahead of the mailbox: nothing was taken out of the
- * mailbox then since the last look. */
+/* Not what comes from a lane, comes again, or goes ahead of the mailbox: nothing was taken out of
+ * the mailbox then since the last look. */
 static bool is_from_mailbox(myc__policy *policy, const myc__actor *actor)
 {
     uint64_t oldest = myc__ledger_oldest(&policy->ledger, actor);

@@ -2,6 +2,7 @@
 #include "actor/stash.h"
 
 #include "actor/dead_letter.h"
+#include "actor/request.h"
 #include "actor/turn.h"
 
 static myc__stash *stash_of(const myc__actor *actor)
@@ -55,8 +56,8 @@ static void free_stashed(myc_context *ctx, myc__stashed *stashed)
     myc__memory_free(&ctx->memory, myc__header_of(stashed));
 }
 
-/* What the handler stashes meanwhile goes to the other list; what it puts back, behind this one if it
- * is to come again. */
+/* What the handler stashes meanwhile goes to the other list; what it puts back, behind this one if
+ * it is to come again. */
 static myc__urgent_done handle_first(myc__shard *shard, myc__actor *actor, myc__stash *stash)
 {
     myc__stashed *first = take_first(&stash->back);
@@ -110,6 +111,15 @@ void myc__stash_abandon(myc_context *ctx, myc__actor *actor)
     }
 }
 
+/* What the turn has in hand if it is `payload` to its handler: of a request it is the whole block,
+ * so that its token stays with it. */
+static const void *in_hand(const myc_context *ctx, const void *payload)
+{
+    const myc__request *request = ctx->request;
+    const void *whole = request && request->payload == payload ? request : payload;
+    return whole && ctx->handling == whole ? whole : NULL;
+}
+
 static int keep(myc_context *ctx, myc__stash *stash, uint32_t tag, const void *payload)
 {
     if (stash->count >= stash->bound) {
@@ -132,13 +142,14 @@ int myc_stash(myc_context *ctx, uint32_t tag, const void *payload)
     if (!ctx->current) {
         return MYC_ETHREAD;
     }
-    if (!payload || ctx->handling != payload) {
+    const void *whole = in_hand(ctx, payload);
+    if (!whole) {
         return MYC_EINVAL;
     }
     if (!myc__stash_make(ctx, ctx->current, MYC__STASH_BOUND_DEFAULT)) {
         return MYC_ENOMEM;
     }
-    return keep(ctx, stash_of(ctx->current), tag, payload);
+    return keep(ctx, stash_of(ctx->current), whole == payload ? tag : MYC__REQUEST_TAG, whole);
 }
 
 uint32_t myc__stash_put_back(myc__shard *shard, myc__actor *actor)

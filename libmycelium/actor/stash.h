@@ -3,9 +3,9 @@
 #define MYC_ACTOR_STASH_H
 
 /*
- * Messages put aside by their actor. Two lists: what is stashed, and what was put back and waits for
- * its turn. The second goes ahead of the mailbox as one urgent item that handles a message and queues
- * itself again: so it needs no room in the mailbox, and unstashing cannot fail.
+ * Messages put aside by their actor. Two lists: what is stashed, and what was put back and waits
+ * for its turn. The second goes ahead of the mailbox as one urgent item that handles a message and
+ * queues itself again: so it needs no room in the mailbox, and unstashing cannot fail.
  *
  * Putting back is to place the first list before the second, in one step however long they are.
  */

@@ -151,8 +151,8 @@ MYC_UNUSED static void stall_play_here(struct world *world, stall_ref to,
 }
 
 /**
- * Plays it from a foreign thread while the stall is closed, behind an order with the number 0 that it
- * has in hand; then it is opened.
+ * Plays it from a foreign thread while the stall is closed, behind an order with the number 0 that
+ * it has in hand; then it is opened.
  */
 MYC_UNUSED static void stall_play_away(struct world *world, stall_ref to, struct stall_book *book,
                                        const struct stall_send *sends, uint32_t count)

@@ -8,8 +8,8 @@
 
 enum { LOG_MAX = 64 };
 
-/* A lamp writes a letter for each message: o in its plain handlers, d dimmed, b blinking. What it is
- * told comes as a ticket: the number says what to do. */
+/* A lamp writes a letter for each message: o in its plain handlers, d dimmed, b blinking. What it
+ * is told comes as a ticket: the number says what to do. */
 enum { NOTHING, DIM, BLINK, SWITCH_BLINK, BACK, STOP, OTHERS_STATE };
 
 struct lamp_log {

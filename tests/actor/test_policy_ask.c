@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Requests under a policy and in the stash: they are judged by what is asked, their tokens stay with
- * them, and one that is dropped is answered.
+ * Requests under a policy and in the stash: they are judged by what is asked, their tokens stay
+ * with them, and one that is dropped is answered.
  */
 #include "actor_support.h"
 

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Random sends from a handler and from outside to a stall with a random policy, against a model that
- * keeps the queue as a list and searches it. The stall is opened for a batch now and then; the clock
- * is the test's. What is handled, and each count of what was dropped, must be the same.
+ * Random sends from a handler and from outside to a stall with a random policy, against a model
+ * that keeps the queue as a list and searches it. The stall is opened for a batch now and then; the
+ * clock is the test's. What is handled, and each count of what was dropped, must be the same.
  */
 #include "base/seeded.h"
 #include "stall.h"

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Control goes ahead of a full mailbox, whatever its policy: stops, and what is urgent, which is what
- * replies, timers and notices are.
+ * Control goes ahead of a full mailbox, whatever its policy: stops, and what is urgent, which is
+ * what replies, timers and notices are.
  */
 #include "actor/urgent.h"
 #include "stall.h"

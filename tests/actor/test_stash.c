@@ -249,8 +249,8 @@ Test(stash, holds_a_thousand_where_nothing_else_is_said)
     NO_LEAKS();
 }
 
-/* What was put back was accepted once: a full mailbox does not matter, and what is put back does not
- * fill it. */
+/* What was put back was accepted once: a full mailbox does not matter, and what is put back does
+ * not fill it. */
 Test(stash, has_nothing_to_do_with_the_bound_of_the_mailbox)
 {
     struct world *here = world_open(1);

@@ -3,9 +3,9 @@
 /*
  * Mailbox policies under real threads: feeds on all workers and foreign threads flood books that
  * conflate, limit, reserve and expire, change their mode and stash; one kind is stopped in the
- * middle. Each sender's orders arrive in order, and its quotes of each instrument; where nothing but
- * conflation may take a quote away, the last one of each instrument arrives; and every message is
- * accounted for.
+ * middle. Each sender's orders arrive in order, and its quotes of each instrument; where nothing
+ * but conflation may take a quote away, the last one of each instrument arrives; and every message
+ * is accounted for.
  */
 #include <sched.h>
 

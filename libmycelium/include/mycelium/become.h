@@ -48,8 +48,8 @@ typedef struct myc_mode {
 MYC_API MYC_MUST_CHECK int myc_become(myc_context *ctx, const void *self, const myc_mode *mode);
 
 /**
- * The same, but in place of the mode it is in, if it is in one: a machine of states that follow each
- * other for ever never reaches MYC_MODES_MAX. Prefer the typed A_switch_mode().
+ * The same, but in place of the mode it is in, if it is in one: a machine of states that follow
+ * each other for ever never reaches MYC_MODES_MAX. Prefer the typed A_switch_mode().
  */
 MYC_API MYC_MUST_CHECK int myc_switch(myc_context *ctx, const void *self, const myc_mode *mode);
 

@@ -192,8 +192,8 @@
     MYC_UNUSED static const myc_protocol P##_protocol = {#P, P##_rows, P##_row_count};             \
     ROWS(MYC__ROW_SHELL, P)
 
-/* The rows of an actor carry (prefix of its handlers, actor, protocol) as their first argument; these
- * unpack it. */
+/* The rows of an actor carry (prefix of its handlers, actor, protocol) as their first argument;
+ * these unpack it. */
 #define MYC__TRIPLE(H, A, P) H, A, P
 #define MYC__HANDLER(...)                                                                          \
     MYC__PICK_ROW(__VA_ARGS__, MYC__HANDLER_5, MYC__HANDLER_4, MYC__HANDLER_3, unused, unused)     \

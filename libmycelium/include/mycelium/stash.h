@@ -29,12 +29,13 @@ MYC_EXTERN_C_BEGIN
 
 /**
  * Puts the message in hand aside. Prefer the typed P_stash_row() of MYC_PROTOCOL(). The handler
- * goes on as if it had handled it, and may not keep it in another way besides (T_move(), MYC_AGAIN).
+ * goes on as if it had handled it, and may not keep it in another way besides (T_move(),
+ * MYC_AGAIN).
  *
- * Takes the running handler's reference: `payload` stays valid until the handler returns. Returns 0,
- * MYC_ELIMIT (`stash_bound` of myc_spawn_options messages are stashed), MYC_EINVAL (`payload` is not
- * the message in hand, or no longer), MYC_ENOMEM or MYC_ETHREAD (no handler runs here); on error the
- * message stays in hand.
+ * Takes the running handler's reference: `payload` stays valid until the handler returns. Returns
+ * 0, MYC_ELIMIT (`stash_bound` of myc_spawn_options messages are stashed), MYC_EINVAL (`payload` is
+ * not the message in hand, or no longer), MYC_ENOMEM or MYC_ETHREAD (no handler runs here); on
+ * error the message stays in hand.
  */
 MYC_API MYC_MUST_CHECK int myc_stash(myc_context *ctx, uint32_t tag, const void *payload);
 
