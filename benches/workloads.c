@@ -30,6 +30,7 @@
     ROW(ring_503)                    \
     ROW(ring_spread)                 \
     ROW(spawn_1m)                    \
+    ROW(timers_1m)                   \
     ROW(burst_10m)                   \
     HOT_PATHS(ROW)                   \
     ROW(paced_latency_busy)          \

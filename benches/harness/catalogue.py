@@ -92,6 +92,15 @@ def messages() -> list[Workload]:
             Row("spawn_1m.bytes", MEMORY, "resident memory of an idle actor",
                 (AbsoluteBar(256),)),
         ), 1, 0.5, 0.05),
+        Workload("timers_1m", MESSAGES, (
+            Row("timers_1m.arm", TIME, "set a timer, up to 1 M of them, in new memory",
+                (AbsoluteBar(100),)),
+            Row("timers_1m.cancel", TIME, "cancel one of 1 M armed timers, in random order",
+                (AbsoluteBar(100),)),
+            Row("timers_1m.fire", TIME, "fire one of 1 M armed timers that are due, in the order of "
+                "their times, and handle its message", (AbsoluteBar(100),)),
+            Row("timers_1m.bytes", MEMORY, "resident memory of an armed timer"),
+        ), 1, 1, 0.05, peers=()),
     ]
 
 

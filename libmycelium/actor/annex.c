@@ -68,6 +68,7 @@ static void run_endings(myc__shard *shard, myc__actor *actor)
 void myc__annex_renew(myc__shard *shard, myc__actor *actor)
 {
     myc__watches_drop(shard, actor);
+    myc__timers_cancel(shard, actor);
     myc__asks_end(shard, actor);
     myc__modes_reset(actor);
     (void)myc__stash_put_back(shard, actor); /* accepted, like what is in the mailbox */

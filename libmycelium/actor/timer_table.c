@@ -8,7 +8,7 @@ enum {
 };
 
 static_assert((FIRST_PLACES & (FIRST_PLACES - 1)) == 0, "chunks double");
-static_assert(MYC__TIMER_CHUNK_PLACES * sizeof(myc__timer_place) <= MYC__BLOCK_MAX,
+static_assert(MYC__TIMER_CHUNK_PLACES * sizeof(myc__timer) <= MYC__BLOCK_MAX,
               "a chunk is a block of a pool");
 
 /* With its block's header in front, which takes a place's room, a chunk fills a block. */
@@ -56,8 +56,7 @@ static bool make_room(myc__timers *timers, myc__memory *memory)
         return true;
     }
     uint32_t room = timers->chunk_room ? 2 * timers->chunk_room + 2 : FIRST_ROOM;
-    myc__timer_place **chunks =
-        myc__memory_new_internal(memory, room * (uint32_t)sizeof(myc__timer_place *));
+    myc__timer **chunks = myc__memory_new_internal(memory, room * (uint32_t)sizeof *chunks);
     if (!chunks) {
         return false;
     }
@@ -77,33 +76,32 @@ static int add_chunk(myc__timers *timers, myc__memory *memory)
     if (timers->chunk_count == MYC__TIMER_CHUNKS_MAX) {
         return MYC_ELIMIT;
     }
-    uint32_t size_bytes = places_of(timers->chunk_count) * (uint32_t)sizeof(myc__timer_place);
-    myc__timer_place *chunk =
-        make_room(timers, memory)
-            ? myc__memory_new(memory, &myc__internal_type, size_bytes, sizeof(myc__timer_place))
-            : NULL;
+    uint32_t size_bytes = places_of(timers->chunk_count) * (uint32_t)sizeof(myc__timer);
+    myc__timer *chunk = make_room(timers, memory) ? myc__memory_new(memory, &myc__internal_type,
+                                                                    size_bytes, sizeof(myc__timer))
+                                                  : NULL;
     if (!chunk) {
         return MYC_ENOMEM;
     }
-    chunk->timers = timers;
     timers->chunks[timers->chunk_count++] = chunk;
     return 0;
 }
 
-/* The first place of a chunk is no timer. */
 static int take_fresh(myc__timers *timers, myc__memory *memory, myc__timer **timer)
 {
-    uint32_t chunk = timers->highest / MYC__TIMER_CHUNK_PLACES;
-    uint32_t place = timers->highest % MYC__TIMER_CHUNK_PLACES + 1;
+    uint32_t chunk = timers->fresh / MYC__TIMER_CHUNK_PLACES;
+    uint32_t place = timers->fresh % MYC__TIMER_CHUNK_PLACES;
     if (place == places_of(chunk)) {
         chunk++;
-        place = 1;
+        place = 0;
     }
     int error = chunk < timers->chunk_count ? 0 : add_chunk(timers, memory);
     if (!error) {
-        timers->highest = chunk * MYC__TIMER_CHUNK_PLACES + place;
-        *timer = &timers->chunks[chunk][place].timer;
-        (*timer)->id = timers->highest;
+        uint32_t index = chunk * MYC__TIMER_CHUNK_PLACES + place;
+        *timer = &timers->chunks[chunk][place];
+        (*timer)->id = index;
+        (*timer)->timers = timers;
+        timers->fresh = index + 1;
     }
     return error;
 }
@@ -134,12 +132,13 @@ int myc__timer_take(myc__timers *timers, myc__memory *memory, myc__timer **timer
 static void begin_anew(myc__timers *timers, myc__memory *memory)
 {
     timers->free = NULL;
-    timers->highest = 0;
+    timers->fresh = 0;
     free_chunks(timers, memory, 1);
 }
 
-void myc__timer_free(myc__timers *timers, myc__memory *memory, myc__timer *timer)
+void myc__timer_free(myc__timer *timer, myc__memory *memory)
 {
+    myc__timers *timers = timer->timers;
     MYC__CHECK(timers->live > 0);
     myc__timer_outdate(timer);
     timer->next_free = timers->free;
@@ -149,35 +148,33 @@ void myc__timer_free(myc__timers *timers, myc__memory *memory, myc__timer *timer
     }
 }
 
-static bool was_used(const myc__timers *timers, uint32_t index)
+/* The timer of an index, or NULL when none was ever there. */
+static myc__timer *timer_at(const myc__timers *timers, uint32_t index)
 {
+    uint32_t chunk = index / MYC__TIMER_CHUNK_PLACES;
     uint32_t place = index % MYC__TIMER_CHUNK_PLACES;
-    return index <= timers->highest && place != 0 &&
-           place < places_of(index / MYC__TIMER_CHUNK_PLACES);
+    bool was_used = index < timers->fresh && place < places_of(chunk);
+    return was_used ? &timers->chunks[chunk][place] : NULL;
+}
+
+static bool is_live(const myc__timer *timer)
+{
+    return timer->id >> MYC__TIMER_INDEX_BITS != 0;
 }
 
 myc__timer *myc__timer_find(const myc__timers *timers, uint64_t id)
 {
-    uint32_t index = myc__timer_index(id);
-    if (!was_used(timers, index) || id == index) {
-        return NULL;
-    }
-    myc__timer *timer =
-        &timers->chunks[index / MYC__TIMER_CHUNK_PLACES][index % MYC__TIMER_CHUNK_PLACES].timer;
-    return timer->id == id ? timer : NULL;
+    myc__timer *timer = timer_at(timers, myc__timer_index(id));
+    return timer && timer->id == id && is_live(timer) ? timer : NULL;
 }
 
-void myc__timers_each_armed(const myc__timers *timers, void (*visit)(void *user, myc__timer *timer),
-                            void *user)
+void myc__timers_each(const myc__timers *timers, void (*visit)(void *user, myc__timer *timer),
+                      void *user)
 {
-    for (uint32_t index = 1; timers->live && index <= timers->highest; index++) {
-        if (was_used(timers, index)) {
-            myc__timer *timer =
-                &timers->chunks[index / MYC__TIMER_CHUNK_PLACES][index % MYC__TIMER_CHUNK_PLACES]
-                     .timer;
-            if (timer->id != index && timer->state == MYC__TIMER_ARMED) {
-                visit(user, timer);
-            }
+    for (uint32_t index = 0; index < timers->fresh; index++) {
+        myc__timer *timer = timer_at(timers, index);
+        if (timer && is_live(timer)) {
+            visit(user, timer);
         }
     }
 }

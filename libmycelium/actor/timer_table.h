@@ -29,37 +29,40 @@ typedef enum myc__timer_state {
     MYC__TIMER_CANCELLED,
 } myc__timer_state;
 
+/** What only a periodic timer has, in a block of its own. */
+typedef struct myc__timer_rhythm {
+    const void *payload; /* of all ticks */
+    uint64_t period_ns;
+    uint64_t missed; /* ticks left out */
+} myc__timer_rhythm;
+
 typedef struct myc__timer {
     union {
         myc__wheel_node node;         /* ARMED; its deadline is kept in all states */
         myc__urgent urgent;           /* QUEUED, CANCELLED: in place of the node's link */
         struct myc__timer *next_free; /* free */
     };
-    const void *payload;
-    uint64_t period_ns;                       /* 0: once */
-    uint64_t id;                              /* serial number and index, as in myc_timer */
-    uint64_t missed : 64 - 2 - MYC__TAG_BITS; /* ticks left out */
-    uint64_t tag : MYC__TAG_BITS;
-    uint64_t state : 2; /* myc__timer_state */
+    uint64_t id; /* serial number and index, as in myc_timer */
+    struct myc__timers *timers;
+    union {
+        const void *payload;       /* NULL when it is cancelled */
+        myc__timer_rhythm *rhythm; /* when it is periodic */
+    };
+    uint16_t tag;
+    uint8_t state; /* myc__timer_state */
+    bool is_periodic;
 } myc__timer;
 
 static_assert(sizeof(myc__timer) == MYC__CACHE_LINE, "a timer is a cache line");
-static_assert(sizeof(myc__urgent) <= offsetof(myc__wheel_node, due_ns),
-              "it may be read when queued");
-
-/** A place in a chunk; the first of each chunk says whose it is. */
-typedef union myc__timer_place {
-    struct myc__timers *timers;
-    myc__timer timer;
-} myc__timer_place;
+static_assert(sizeof(myc__urgent) <= offsetof(myc__wheel_node, due_ns), "the deadline stays");
 
 typedef struct myc__timers {
     struct myc__actor *actor;
-    myc__timer *free;          /* those used before, the last one first */
-    myc__timer_place **chunks; /* a block of its own */
+    myc__timer *free;    /* those used before, the last one first */
+    myc__timer **chunks; /* a block of its own */
     uint64_t last_serial;
-    uint32_t highest; /* index in use or used before; those above it were never used */
-    uint32_t live;    /* taken and not freed */
+    uint32_t fresh; /* the first index that was never used */
+    uint32_t live;  /* taken and not freed */
     uint32_t chunk_count;
     uint32_t chunk_room; /* of the block */
 } myc__timers;
@@ -70,30 +73,23 @@ myc__timers *myc__timers_new(myc__memory *memory, struct myc__actor *actor);
 /** Takes `timers`, whose timers are neither armed nor queued. */
 void myc__timers_free(myc__timers *timers, myc__memory *memory);
 
-/** Gives a timer with an id of its own, the rest of it not initialised. Returns 0, MYC_ENOMEM or
- * MYC_ELIMIT. */
+/** Gives a timer that knows its table and its id, the rest of it not initialised. Returns 0,
+ * MYC_ENOMEM or MYC_ELIMIT. */
 int myc__timer_take(myc__timers *timers, myc__memory *memory, myc__timer **timer);
 
 /** Takes a timer that is neither armed nor queued. */
-void myc__timer_free(myc__timers *timers, myc__memory *memory, myc__timer *timer);
+void myc__timer_free(myc__timer *timer, myc__memory *memory);
 
 /** The timer `id` names, or NULL. */
 myc__timer *myc__timer_find(const myc__timers *timers, uint64_t id);
 
-/** Calls `visit` for each armed timer, in the order of their places. It may disarm it. */
-void myc__timers_each_armed(const myc__timers *timers, void (*visit)(void *user, myc__timer *timer),
-                            void *user);
+/** Calls `visit` for each timer that an id names, in the order of their places. It may free it. */
+void myc__timers_each(const myc__timers *timers, void (*visit)(void *user, myc__timer *timer),
+                      void *user);
 
 static inline uint32_t myc__timer_index(uint64_t id)
 {
     return (uint32_t)(id & ((UINT64_C(1) << MYC__TIMER_INDEX_BITS) - 1));
-}
-
-/** The table a live timer is in. */
-static inline myc__timers *myc__timers_of(myc__timer *timer)
-{
-    myc__timer_place *place = (myc__timer_place *)(void *)timer;
-    return place[-(int32_t)(myc__timer_index(timer->id) % MYC__TIMER_CHUNK_PLACES)].timers;
 }
 
 /** No id names the timer any more. */

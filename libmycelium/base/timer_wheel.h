@@ -20,7 +20,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "base/limits.h"
+#include "base/allocator.h"
 
 typedef struct myc__wheel_link {
     struct myc__wheel_link *next; /* NULL: in no list */
@@ -40,20 +40,28 @@ enum {
     MYC__WHEEL_BITS = 8,
     MYC__WHEEL_LEVELS = 64 / MYC__WHEEL_BITS,
     MYC__WHEEL_SLOTS = 1 << MYC__WHEEL_BITS,
+    MYC__WHEEL_STRANDS = 16,    /* lists of a slot, */
+    MYC__WHEEL_PLAIN_LEVELS = 2 /* but one on these: they hold little */
 };
 
 typedef struct myc__wheel {
     alignas(MYC__CACHE_LINE) uint64_t armed; /* how many are */
     uint64_t now_ns;                         /* it has come so far; it may be behind the clock */
+    myc__wheel_link *heads;                  /* of all strands; valid when in use */
+    uint32_t levels;                         /* bit k: some slot of level k is occupied */
+    uint32_t moving_strands;                 /* bits: those in use */
     myc__wheel_link due;                     /* to be fired, in this order */
-    myc__wheel_link moving; /* from a slot whose time has come, to slots of lower levels */
-    uint32_t levels;        /* bit k: some slot of level k is occupied */
+    myc__wheel_link
+        moving[MYC__WHEEL_STRANDS]; /* from a slot whose time has come to lower levels */
     uint64_t occupied[MYC__WHEEL_LEVELS][MYC__WHEEL_SLOTS / 64];
-    myc__wheel_link slots[MYC__WHEEL_LEVELS][MYC__WHEEL_SLOTS]; /* heads; valid when occupied */
+    uint16_t strands[MYC__WHEEL_LEVELS][MYC__WHEEL_SLOTS]; /* bits: those in use */
 } myc__wheel;
 
-/** `wheel` is zeroed. */
-void myc__wheel_init(myc__wheel *wheel);
+/** `wheel` is zeroed. Returns false when memory is out. */
+bool myc__wheel_init(myc__wheel *wheel, myc__allocator *allocator);
+
+/** No node is armed any more: checked. A wheel that is zeroed is ignored. */
+void myc__wheel_fini(myc__wheel *wheel, myc__allocator *allocator);
 
 /** Lets `node`, which is not armed, fire at `due_ns` or soon after; UINT64_MAX is never. Borrows
  * the node until it fires or is disarmed. */
@@ -69,12 +77,12 @@ static inline bool myc__wheel_is_armed(const myc__wheel_node *node)
 
 /**
  * Fires what is due at `now_ns`, within `steps_max` steps: a node that fires is one, and so is one
- * that gets nearer to it. Returns how many steps it were: 0 = nothing is due.
+ * that gets nearer to it. Returns how many steps it took: 0 = nothing is due.
  */
 uint32_t myc__wheel_advance(myc__wheel *wheel, uint64_t now_ns, void *owner, uint32_t steps_max);
 
-/** Until when there is nothing to do; exact when one deadline is far from the others, else it may be
- * earlier. UINT64_MAX when none is armed. */
+/** Until when there is nothing to do; exact when the next deadline is far from the others, else it
+ * may be earlier. UINT64_MAX when none is armed. */
 uint64_t myc__wheel_next_ns(const myc__wheel *wheel);
 
 #endif

@@ -68,12 +68,12 @@ static int add_shard(myc_system *system, uint32_t index, bool asymmetric)
     myc__parking_init(&shard->parking, wake_fd, asymmetric);
     myc__order_box_init(&shard->orders);
     myc__slot_table_init(&shard->slots, &fabric->allocator);
-    myc__wheel_init(&shard->wheel);
+    bool has_wheel = myc__wheel_init(&shard->wheel, &fabric->allocator);
     myc__context_init(&shard->context, fabric, (uint16_t)index, shard);
     shard->instruments = system->profile ? MYC__INSTRUMENT_PROFILE : 0;
     fabric->shards[index] = shard;
     fabric->shard_count = index + 1;
-    return myc__io_create(shard, &shard->io);
+    return has_wheel ? myc__io_create(shard, &shard->io) : MYC_ENOMEM;
 }
 
 /* Dedicated workers park after each message, so both sides of their handshake fence. */
@@ -91,6 +91,7 @@ static int add_shards(myc_system *system, const myc_system_options *options)
 static void free_shard(myc_system *system, myc__shard *shard)
 {
     myc__io_destroy(shard->io);
+    myc__wheel_fini(&shard->wheel, &system->fabric.allocator);
     myc__context_fini(&shard->context);
     myc__slot_table_fini(&shard->slots);
     myc__order_box_fini(&shard->orders);

@@ -24,7 +24,8 @@ static uint64_t lab_now(void *user)
     return ((struct lab *)user)->now_ns;
 }
 
-MYC_UNUSED static struct lab *lab_open(void)
+/** `allocator` may be NULL. */
+MYC_UNUSED static struct lab *lab_open_on(const myc_allocator *allocator)
 {
     struct lab *lab = calloc(1, sizeof *lab);
     cr_assert_not_null(lab);
@@ -35,11 +36,18 @@ MYC_UNUSED static struct lab *lab_open(void)
     myc_system_options options = world_options(lab->world);
     options.now_ns = lab_now;
     options.clock_user = lab;
+    if (allocator)
+        options.allocator = *allocator;
     world_start(lab->world, &options);
     lab->desk = world_desk(lab->world, 0, &lab->journal, NULL);
     world_run(lab->world);
     world_mark(lab->world);
     return lab;
+}
+
+MYC_UNUSED static struct lab *lab_open(void)
+{
+    return lab_open_on(NULL);
 }
 
 MYC_UNUSED static void lab_close(struct lab *lab)

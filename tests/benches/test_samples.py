@@ -21,6 +21,7 @@ HOT_PATH_PARTS = tuple(rate + quantile for rate in ("", "at_10k.", "flat_out.")
 # The rows of a workload, by the beginning of its name; one that is not here has its own name.
 PARTS = {
     "spawn_1m": ("time", "bytes"),
+    "timers_1m": ("arm", "cancel", "fire", "bytes"),
     "burst_10m": ("before", "peak", "after"),
     "paced_latency.": ("p50", "p99", "p999", "max", "cpu"),
     "hot_path.": HOT_PATH_PARTS,
@@ -32,9 +33,9 @@ MUST_BE_THERE = {
     "limits.c_loop.park", "hot_path.together", "hot_path.spread", "hot_path.relay",
     "limits.hot_path",
     "send_local", "send_fresh.one_worker", "send_fresh.two_workers", "stream_cross",
-    "ping_pong.one_worker", "ping_pong.two_workers", "ask", "send_conflated", "fan_in", "fan_out", "ring_503",
-    "spawn_1m",
-    "burst_10m", "oversubscribed.send_local", "oversubscribed.stream_cross",
+    "ping_pong.one_worker", "ping_pong.two_workers", "ask", "send_conflated", "fan_in", "fan_out",
+    "ring_503", "spawn_1m", "timers_1m", "burst_10m", "oversubscribed.send_local",
+    "oversubscribed.stream_cross",
     "oversubscribed.fan_in", "oversubscribed.ring_503", "oversubscribed.ping_pong",
     "limits.cache_line", "limits.refcount", "limits.ring_same_thread", "limits.ring_cross",
     "limits.malloc_cross", "curve.actors", "curve.depth", "curve.payload", "curve.workers",

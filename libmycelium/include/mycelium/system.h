@@ -104,7 +104,8 @@ typedef struct myc_system_options {
      * others; on the helper thread of a pool (offload.h) it is UINT32_MAX. */
     void (*thread_start)(void *user, uint32_t worker);
     void *thread_start_user;
-    /** Replaces CLOCK_MONOTONIC and CLOCK_REALTIME; ns. Any thread. NULL = the kernel's. */
+    /** Replaces CLOCK_MONOTONIC and CLOCK_REALTIME; ns. Any thread. NULL = the kernel's. A worker that
+     * sleeps with a timer armed looks at such a clock once in a ms. */
     uint64_t (*now_ns)(void *user);
     uint64_t (*wall_ns)(void *user);
     void *clock_user;
@@ -160,9 +161,9 @@ MYC_API MYC_MUST_CHECK int myc_system_create(const myc_system_options *options,
                                              myc_system **system);
 
 /**
- * Stops in stages: foreign sends and spawns are refused; sources are closed; queued messages are
- * handled (or discarded), and offloaded work done (or cancelled, but for what runs); every actor's
- * on_stop runs. Idempotent. Not from a handler.
+ * Stops in stages: foreign sends and spawns are refused; sources are closed, and timers fire no
+ * more; queued messages are handled (or discarded), and offloaded work done (or cancelled, but for
+ * what runs); every actor's on_stop runs. Idempotent. Not from a handler.
  * Returns 0, MYC_ETIMEDOUT (`report` lists the actors that did not stop; call again to wait on) or
  * MYC_ETHREAD (called from a handler). `options` and `report` may be NULL.
  */
@@ -199,7 +200,9 @@ MYC_API myc_system *myc_context_system(const myc_context *ctx);
 MYC_API int64_t myc_system_run_once(myc_system *system);
 
 /**
- * Waits until nothing is queued, no handler and no offloaded work runs and no source is open, or `timeout_ns` has passed.
+ * Waits until nothing is queued, no handler and no offloaded work runs and no source is open, or
+ * `timeout_ns` has passed. Timers that are armed do not count: a system with periodic ones is quiet
+ * between their ticks.
  * Drives the workers if the system is caller-driven.
  * Returns 0, MYC_ETIMEDOUT, or MYC_ETHREAD (called from a handler).
  */

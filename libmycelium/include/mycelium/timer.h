@@ -12,8 +12,8 @@
  *
  * A timer belongs to the actor that set it, and dies with it: none fires after its actor has
  * stopped. Its message is never refused: it goes ahead of the mailbox, whatever is queued there.
- * It becomes an accepted message when its turn comes; one that is due when its actor stops is a dead
- * letter then.
+ * It becomes an accepted message when its turn comes; one that is due when its actor stops is a
+ * dead letter then.
  *
  * Time is the system's clock (myc_now_ns()). A worker looks at it between batches of messages, so a
  * timer is late by what the handlers of one pass take, and on a sleeping worker by what the kernel
@@ -40,8 +40,8 @@ typedef struct myc_timer {
  *
  * Takes `payload`, also on error. `timer` may be NULL; else it is set (zeroed on error).
  * Returns 0, MYC_ENOMEM (also for a `payload` of NULL, a failed T_new()), MYC_ETYPE (the row of the
- * calling actor's protocol carries another type, or there is no such row), MYC_ELIMIT (the actor has
- * 4 M timers) or MYC_ETHREAD (no handler runs here).
+ * calling actor's protocol carries another type, or there is no such row), MYC_ELIMIT (the actor
+ * has 4 M timers) or MYC_ETHREAD (no handler runs here).
  */
 MYC_API MYC_MUST_CHECK int myc_after(myc_context *ctx, uint64_t delay_ns, uint32_t tag,
                                      const void *payload, myc_timer *timer);
