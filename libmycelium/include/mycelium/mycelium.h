@@ -16,6 +16,7 @@
 #include <mycelium/actor.h>
 #include <mycelium/ask.h>
 #include <mycelium/become.h>
+#include <mycelium/breaker.h>
 #include <mycelium/error.h>
 #include <mycelium/export.h>
 #include <mycelium/histogram.h>
@@ -24,7 +25,9 @@
 #include <mycelium/message.h>
 #include <mycelium/offload.h>
 #include <mycelium/protocol.h>
+#include <mycelium/proxy.h>
 #include <mycelium/registry.h>
+#include <mycelium/retry.h>
 #include <mycelium/router.h>
 #include <mycelium/stash.h>
 #include <mycelium/stream.h>
