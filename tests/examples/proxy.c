@@ -1,0 +1,42 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* A desk does not reply the first time. The proxy asks again: one ask, one answer. */
+#include <mycelium/mycelium.h>
+#include <stdio.h>
+MYC_MESSAGE(int)
+MYC_MESSAGE_TYPE(int)
+#define FX_ROWS(ROW, P) ROW(P, quote, int, int, MYC_IDEMPOTENT) ROW(P, begin, int)
+MYC_PROTOCOL(fx, FX_ROWS)
+MYC_PROXY(fx, FX_ROWS) /* fx_proxy_create(), fx_proxy_ask_quote() ... */
+struct fx {
+    int asked;
+};
+static myc_next fx_on_quote(struct fx *self, myc_context *ctx, const int *quote, fx_quote_token who)
+{
+    bool silent = self->asked++ == 0;
+    return silent || !fx_reply_quote(ctx, who, int_move(ctx, quote)) ? MYC_CONTINUE : MYC_STOP;
+}
+static myc_next told(void *self, myc_context *ctx, const myc_answer *answer, const int *price)
+{
+    printf("outcome %d, asked %d times\n", answer->outcome, ((struct fx *)self)->asked);
+    return ctx && price ? MYC_CONTINUE : MYC_FAIL(MYC_ETIMEDOUT);
+}
+static myc_next fx_on_begin(struct fx *self, myc_context *ctx, const int *begin)
+{
+    self->asked = 0;
+    fx_proxy all = {0}; /* a route, breakers, tries */
+    int error = fx_proxy_create(ctx, &(myc_proxy_options){.retry = {MYC_RETRY_IMMEDIATE}}, &all) ||
+                fx_proxy_add(ctx, all, (fx_ref){myc_self(ctx)}, NULL) || /* and others */
+                fx_proxy_ask_quote(ctx, all, 0, int_move(ctx, begin), 1000000000, told);
+    fx_proxy_destroy(ctx, all); /* what it has begun goes on */
+    return error ? MYC_FAIL(MYC_ENOMEM) : MYC_CONTINUE;
+}
+MYC_ACTOR(fx, fx, FX_ROWS)
+int main(void)
+{
+    myc_system *system;
+    fx_ref desk;
+    myc_context *ctx = myc_system_create(NULL, &system) ? NULL : myc_context_of(system);
+    if (!ctx || fx_spawn(ctx, NULL, NULL, &desk) || fx_send_begin(ctx, desk, int_new(ctx)))
+        return 1;
+    return myc_system_stop(system, NULL, NULL) || myc_system_destroy(system);
+}
