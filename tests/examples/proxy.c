@@ -22,13 +22,12 @@ static myc_next told(void *self, myc_context *ctx, const myc_answer *answer, con
 }
 static myc_next fx_on_begin(struct fx *self, myc_context *ctx, const int *begin)
 {
-    self->asked = 0;
     fx_proxy all = {0}; /* a route, breakers, tries */
     int error = fx_proxy_create(ctx, &(myc_proxy_options){.retry = {MYC_RETRY_IMMEDIATE}}, &all) ||
                 fx_proxy_add(ctx, all, (fx_ref){myc_self(ctx)}, NULL) || /* and others */
                 fx_proxy_ask_quote(ctx, all, 0, int_move(ctx, begin), 1000000000, told);
     fx_proxy_destroy(ctx, all); /* what it has begun goes on */
-    return error ? MYC_FAIL(MYC_ENOMEM) : MYC_CONTINUE;
+    return error || self->asked ? MYC_FAIL(MYC_ENOMEM) : MYC_CONTINUE;
 }
 MYC_ACTOR(fx, fx, FX_ROWS)
 int main(void)
@@ -36,7 +35,6 @@ int main(void)
     myc_system *system;
     fx_ref desk;
     myc_context *ctx = myc_system_create(NULL, &system) ? NULL : myc_context_of(system);
-    if (!ctx || fx_spawn(ctx, NULL, NULL, &desk) || fx_send_begin(ctx, desk, int_new(ctx)))
-        return 1;
-    return myc_system_stop(system, NULL, NULL) || myc_system_destroy(system);
+    return !ctx || fx_spawn(ctx, NULL, NULL, &desk) || fx_send_begin(ctx, desk, int_new(ctx)) ||
+           myc_system_stop(system, NULL, NULL) || myc_system_destroy(system);
 }
