@@ -25,9 +25,18 @@
  *     outcome = market_ask_wait_price(ctx, desk, request, timeout_ns, &reply);
  *
  * The handler of an ask runs exactly once, as one of its actor's messages, unless the actor stops
- * before. Answers go ahead of the mailbox and are never refused. The deadline travels with the
- * request: one that is over when its turn comes is not handled, but a dead letter
- * (MYC_DEAD_EXPIRED). A reply that comes too late is one too (MYC_DEAD_LATE).
+ * before (or begins anew, supervised). Answers go ahead of the mailbox and are never refused. The
+ * deadline travels with the request: one that is over when its turn comes is not handled, but a dead
+ * letter (MYC_DEAD_EXPIRED). A reply that comes too late is one too (MYC_DEAD_LATE): of a dead
+ * letter with a reply, `to` is the asker and `tag` the row that was asked.
+ *
+ * A request keeps its place among the messages of its sender. An answer goes ahead of the asker's
+ * mailbox: it may overtake what the one asked sent before. Refs of other nodes cannot be asked yet:
+ * MYC_TARGET_STOPPED, and a dead letter MYC_DEAD_NO_ROUTE.
+ *
+ * A token may be kept, put into messages and replied to on any thread with a context of the system.
+ * A message type that carries one drops it in its destroy hook; an actor that keeps one drops it in
+ * on_stop. One that is never dropped is reported by myc_system_destroy().
  */
 #include <mycelium/actor.h>
 
