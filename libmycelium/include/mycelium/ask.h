@@ -48,7 +48,7 @@ typedef enum myc_outcome {
     MYC_TIMED_OUT = 1,       /* no reply until the deadline */
     MYC_REFUSED = 2,         /* the mailbox was full, or its policy dropped the request */
     MYC_TARGET_STOPPED = 3,  /* the actor asked has stopped, or never was */
-    MYC_NO_REPLY = 4,        /* it was handled, and its token dropped without a reply */
+    MYC_NO_REPLY = 4,        /* it was handled, or its handler failed; no token is left */
     MYC_PENDING = 5,         /* of a future: there is no answer yet */
     MYC_BREAKER_REFUSED = 6, /* of a proxy: the breakers of all that could be asked are open */
     MYC_NO_MEMBER = 7        /* of a proxy: there is no healthy member */
@@ -91,7 +91,8 @@ MYC_API MYC_MUST_CHECK int myc_ask(myc_context *ctx, myc_address to, uint32_t ta
 /**
  * Answers. Prefer the typed P_reply_row(). Takes `reply`; borrows the token.
  * Returns MYC_SENT, or MYC_DEAD when it comes too late: after the deadline, after another reply, or
- * after the asker has stopped; the reply is a dead letter then. MYC_SENT to a zero token: nobody
+ * after the asker has stopped; the reply is a dead letter then. On its way to another worker it may
+ * still become one, as any message. MYC_SENT to a zero token: nobody
  * waits for it. A `reply` of NULL (a failed T_new()) is no reply: MYC_FULL, and the token is good
  * for another one.
  */
@@ -111,7 +112,8 @@ MYC_API uint64_t myc_token_deadline_ns(myc_token token);
 
 /**
  * Asks from a foreign thread. Prefer the typed P_future_row(). Takes `request`.
- * Gives a future: poll or wait until it is answered, or forget it. NULL when memory is out, for a
+ * Gives a future: poll or wait until it is answered, or forget it, on the same thread. A full
+ * mailbox refuses: nothing is waited for but the answer. NULL when memory is out, for a
  * `request` of NULL, and on a worker, which never blocks.
  */
 MYC_API MYC_MUST_CHECK myc_future *myc_ask_future(myc_context *ctx, myc_address to, uint32_t tag,
@@ -126,7 +128,8 @@ MYC_API MYC_MUST_CHECK myc_outcome myc_future_poll(myc_context *ctx, myc_future 
                                                    const void **reply);
 
 /** The same, but waits for the answer or the deadline: never answers MYC_PENDING. Drives the
- * workers of a caller-driven system. */
+ * workers of a caller-driven system. The deadline is by the system's clock; where that is the
+ * user's and stands still, the wait ends when the kernel's has gone as far. */
 MYC_API MYC_MUST_CHECK myc_outcome myc_future_wait(myc_context *ctx, myc_future **future,
                                                    const void **reply);
 
