@@ -111,6 +111,13 @@ static void control(myc__shard *shard, const myc__envelope *envelope)
     myc__count_end(&shard->context.counters.done, 1);
 }
 
+void myc__control_here(myc__shard *shard, myc_address to, myc__control what, const void *argument)
+{
+    myc__envelope envelope = myc__envelope_make(to, what, argument);
+    myc__count(&shard->context.counters.begun, 1);
+    control(shard, &envelope);
+}
+
 static bool may_run_now(const myc__actor *actor)
 {
     return actor->activity == MYC__IDLE && !(actor->interrupts & MYC__INTERRUPTS);

@@ -17,6 +17,9 @@ uint32_t myc__receive(myc__shard *shard, uint32_t *handled);
 /** The same by a test's pace. */
 uint32_t myc__receive_paced(myc__shard *shard, const myc__pace *pace, uint32_t *handled);
 
+/** Obeys an order of this worker for `to`, which is none of another one; it may not live. */
+void myc__control_here(myc__shard *shard, myc_address to, myc__control what, const void *argument);
+
 /** True when a lane has something to take: the last look before parking. Worker thread. */
 bool myc__inbox_pending(myc__shard *shard);
 

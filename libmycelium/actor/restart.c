@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "actor/control.h"
+#include "actor/deliver.h"
 #include "actor/interpose.h"
 #include "actor/pause.h"
 #include "actor/stop.h"
@@ -42,15 +43,10 @@ bool myc__lineage_attach(myc_context *ctx, myc__actor *actor, const myc__lineage
 
 static void order(myc_context *ctx, myc_address child, myc__control what, const void *argument)
 {
-    if (myc__address_worker(child) != ctx->worker) {
+    if (myc__address_worker(child) == ctx->worker) {
+        myc__control_here(ctx->shard, child, what, argument);
+    } else {
         myc__control_send(ctx, child, what, argument);
-        return;
-    }
-    myc__actor *actor = myc__actor_find(ctx->shard, child);
-    if (actor && what == MYC__CONTROL_REVIVE) {
-        myc__revive_obey(ctx->shard, actor, argument);
-    } else if (actor) {
-        myc__suspend_obey(ctx->shard, actor);
     }
 }
 

@@ -3,6 +3,7 @@
 
 #include "actor/control.h"
 #include "actor/dead_letter.h"
+#include "actor/deliver.h"
 #include "actor/grown.h"
 #include "actor/pause.h"
 #include "actor/restart.h"
@@ -24,10 +25,7 @@ void myc__stop_for(myc_context *ctx, myc_address address, myc_exit why)
     if (known && !here) {
         myc__control_send(ctx, address, MYC__CONTROL_STOP, myc__exit_pack(why));
     } else if (known) {
-        myc__actor *actor = myc__actor_find(ctx->shard, address);
-        if (actor) {
-            myc__actor_interrupt(ctx->shard, actor, why);
-        }
+        myc__control_here(ctx->shard, address, MYC__CONTROL_STOP, myc__exit_pack(why));
     }
 }
 

@@ -17,8 +17,11 @@
  *   TOLD             unwatch                        out of the table                  DEAF
  *   TOLD, DEAF       the watcher ends               frees
  *   DEAF             the notice's turn              frees
- *   FORGOTTEN        DOWN comes                     nothing                           FORGOTTEN
- *   FORGOTTEN        UNWATCHED comes                frees
+ *   FORGOTTEN        DOWN comes                     nothing                           HEARD
+ *   FORGOTTEN        UNWATCHED comes, no DOWN sent  frees
+ *   FORGOTTEN        UNWATCHED comes, DOWN too      nothing                           UNASKED
+ *   HEARD            UNWATCHED comes                frees
+ *   UNASKED          DOWN comes                     frees
  *
  *   target's side    event                          does                              then
  *   -                WATCH comes, the target lives  lists it                          listed
@@ -28,8 +31,9 @@
  *   answered         UNWATCH comes                  UNWATCHED                         over
  *
  * Only the watcher's side frees. It frees after DOWN only if it has sent no UNWATCH, so none can
- * find the block gone; else after UNWATCHED, which comes after any DOWN. The target's side does not
- * touch the block after its answer until UNWATCH comes. Thus either may end at any time.
+ * find the block gone; else after UNWATCHED and, if one was sent (`is_told`), DOWN. UNWATCHED may
+ * come first when the target has ended away from its first home. The target's side does not touch the
+ * block after its answer until UNWATCH comes. Thus either may end at any time.
  *
  * Where memory for an order is out: without WATCH there is no watch; without DOWN the watcher is
  * not told (the log is); without UNWATCH the block comes back by DOWN alone (UNASKED); without
@@ -39,6 +43,7 @@
 
 #include "actor/control.h"
 #include "actor/dead_letter.h"
+#include "actor/deliver.h"
 #include "actor/interpose.h"
 #include "actor/watch_table.h"
 
@@ -53,12 +58,12 @@ static void free_watch(myc_context *ctx, myc__watch *watch)
 /* False when memory is out: nobody got it. On a worker that is not there nobody lives. */
 static bool pass(myc_context *ctx, myc_address to, myc__control what, myc__watch *watch)
 {
+    static const myc_address nobody = {0};
     uint32_t worker = myc__address_worker(to);
     if (worker != ctx->worker && worker < ctx->fabric->shard_count) {
         return myc__control_send(ctx, to, what, watch);
     }
-    bool here = worker == ctx->worker;
-    myc__watch_obey(ctx->shard, here ? myc__actor_find(ctx->shard, to) : NULL, what, watch);
+    myc__control_here(ctx->shard, worker == ctx->worker ? to : nobody, what, watch);
     return true;
 }
 
@@ -137,7 +142,10 @@ static void unlist(myc__annex *annex, myc__watch *watch)
 static void answer_down(myc__shard *shard, myc__watch *watch, myc_exit why)
 {
     watch->why = why;
-    (void)pass(&shard->context, watch->watcher, MYC__CONTROL_DOWN, watch);
+    watch->is_told = true;
+    if (!pass(&shard->context, watch->watcher, MYC__CONTROL_DOWN, watch)) {
+        watch->is_told = false;
+    }
 }
 
 void myc__watch_tell(myc__shard *shard, myc__actor *target, myc__watch *watch, myc_exit why)
@@ -185,6 +193,8 @@ static void hear(myc__shard *shard, myc__actor *watcher, myc__watch *watch)
 {
     if (watch->state == MYC__UNASKED) {
         free_watch(&shard->context, watch);
+    } else if (watch->state == MYC__FORGOTTEN) {
+        watch->state = MYC__HEARD;
     } else if (watch->state == MYC__WATCHING && watch->is_link) {
         myc__watch_table_remove(watcher->annex->watches, watch);
         myc__link_down(shard, watcher, watch);
@@ -196,13 +206,23 @@ static void hear(myc__shard *shard, myc__actor *watcher, myc__watch *watch)
     }
 }
 
+/* The target's side does not know it any more, but its DOWN may come yet. */
+static void get_back(myc_context *ctx, myc__watch *watch)
+{
+    if (watch->is_told && watch->state == MYC__FORGOTTEN) {
+        watch->state = MYC__UNASKED;
+    } else {
+        free_watch(ctx, watch);
+    }
+}
+
 void myc__watch_obey(myc__shard *shard, myc__actor *actor, myc__control what, myc__watch *watch)
 {
     switch (what) {
     case MYC__CONTROL_WATCH: be_watched(shard, actor, watch); break;
     case MYC__CONTROL_UNWATCH: be_unwatched(shard, actor, watch); break;
     case MYC__CONTROL_DOWN: hear(shard, actor, watch); break;
-    case MYC__CONTROL_UNWATCHED: free_watch(&shard->context, watch); break;
+    case MYC__CONTROL_UNWATCHED: get_back(&shard->context, watch); break;
     default: MYC__CHECK(!"an order about a watch");
     }
 }

@@ -16,7 +16,8 @@ typedef enum myc__watch_state {
     MYC__TOLD,      /* in the table; the notice is queued */
     MYC__DEAF,      /* the notice is queued, and nobody wants it any more */
     MYC__FORGOTTEN, /* the target's side was asked to give it back */
-    MYC__UNASKED,   /* memory for that order was out: it comes back when the target ends */
+    MYC__HEARD,     /* and its DOWN has come */
+    MYC__UNASKED,   /* nothing but its DOWN is to come */
 } myc__watch_state;
 
 typedef struct myc__watch {
@@ -37,6 +38,7 @@ typedef struct myc__watch {
     struct myc__watch *next; /* in the list of those who watch the target, with `is_listed` */
     struct myc__watch *previous;
     bool is_listed;
+    bool is_told; /* DOWN was sent */
     myc_exit why; /* why the target has ended; set before DOWN */
 } myc__watch;
 
