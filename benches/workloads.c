@@ -27,6 +27,7 @@
     ROW(send_conflated)              \
     ROW(fan_in)                      \
     ROW(fan_out)                     \
+    ROW(fan_out_topic)               \
     ROW(ring_503)                    \
     ROW(ring_spread)                 \
     ROW(spawn_1m)                    \

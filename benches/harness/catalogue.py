@@ -82,6 +82,7 @@ def messages() -> list[Workload]:
                0.3, 0.05),
         single("fan_out", RATE, "one shared payload to 100 subscribers; deliveries a second",
                (PeerBar(SEED, 10),), 1, 0.4, 0.05),
+        single("fan_out_topic", RATE, "the same through a topic", (), 1, 0.4, 0.05),
         single("ring_503", TIME, "one hop of a token around 503 actors, one worker",
                (PeerBar(SEED, 12),), 1, 1, 0.1),
         single("ring_spread", TIME, "the same with each actor on the other of two workers", (), 2, 0.3,

@@ -1,4 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+#include "system/system.h"
+
 #include "system/frame.h"
 
 static const myc_spawn_options ALONE = {.name = "alone", .place = MYC_PLACE_DEDICATED};
@@ -60,6 +62,21 @@ Test(dedicated, workers_wake_for_each_message, .timeout = 60)
         cr_expect_eq(0, atomic_load(&log.out_of_order));
         office_close(&at);
     }
+    NO_LEAKS();
+}
+
+/* In a system whose other workers never do. */
+Test(dedicated, workers_sleep_while_there_is_nothing_to_do, .timeout = 60)
+{
+    office at;
+    office_open(&at, (myc_system_options){.workers = 1, .dedicated = 1, .idle = MYC_IDLE_SPIN});
+    const myc__parking *parking = &at.system->fabric.shards[1]->parking;
+    for (uint32_t looks = 0; myc__load_relaxed_u32(&parking->state) == MYC__AWAKE; looks++) {
+        cr_assert_lt(looks, 10000, "it does not park");
+        nanosleep(&(struct timespec){.tv_nsec = 1000000}, NULL);
+    }
+    cr_expect_eq(MYC__AWAKE, myc__load_relaxed_u32(&at.system->fabric.shards[0]->parking.state));
+    office_close(&at);
     NO_LEAKS();
 }
 
