@@ -67,6 +67,7 @@ static void run_endings(myc__shard *shard, myc__actor *actor)
 
 void myc__annex_renew(myc__shard *shard, myc__actor *actor)
 {
+    actor->annex->era++; /* offloaded work of before is no message for it any more */
     myc__watches_drop(shard, actor);
     myc__timers_cancel(shard, actor);
     myc__asks_end(shard, actor);
@@ -90,7 +91,7 @@ void myc__annex_end(myc__shard *shard, myc__actor *actor)
     myc__modes_end(shard, actor);
     myc__policy_end(&shard->context, actor);
     if (actor->annex->dedicated) {
-        myc__dedicated_leave(shard->context.fabric, shard->index);
+        myc__dedicated_leave(shard->context.fabric, myc__address_worker(actor->address));
     }
     myc__load_end(shard, actor);
     run_endings(shard, actor);

@@ -65,6 +65,7 @@ typedef struct myc__annex {
     uint64_t dropped_by[MYC_DROP_REASONS]; /* drop.c: without a policy, which counts them itself */
     struct myc__bond *bond;                /* restart.c: it is a child; its supervisor frees it */
     struct myc__crew *crew;                /* restart.c: it is a supervisor, of these */
+    uint32_t era; /* goes up when it starts anew: work of an earlier life is not for it (job.c) */
 } myc__annex;
 
 /** The actor's annex, made if it has none; NULL when memory is out. `ctx` owns it or its maker. */

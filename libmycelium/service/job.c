@@ -27,25 +27,34 @@ static uint32_t tag_of(const myc__job *job)
     return job->result ? job->failed.tag : job->failed_tag;
 }
 
+/* Takes it. */
+static void leave_letter(myc_context *ctx, myc_address to, myc__job *job, myc_dead_reason reason)
+{
+    bool has_result = job->result != NULL;
+    myc__dead_letter(ctx, to, tag_of(job), payload_of(job), reason);
+    if (has_result) {
+        myc_release(ctx, &job->failed);
+    }
+}
+
+static void job_abandon(myc_context *ctx, myc_address to, myc__urgent *item)
+{
+    leave_letter(ctx, to, job_of(item), MYC_DEAD_STOPPED);
+}
+
 static myc__urgent_done job_handle(myc__shard *shard, myc__actor *actor, myc__urgent *item)
 {
     myc__job *job = job_of(item);
+    if (MYC__UNLIKELY(job->era != myc__job_era(actor))) {
+        leave_letter(&shard->context, actor->address, job, MYC_DEAD_LATE);
+        return MYC__URGENT_SILENT;
+    }
     bool has_result = job->result != NULL;
     myc__urgent_done done = myc__urgent_dispatch(shard, actor, tag_of(job), payload_of(job));
     if (has_result && done != MYC__URGENT_AGAIN) {
         myc_release(&shard->context, &job->failed);
     }
     return done;
-}
-
-static void job_abandon(myc_context *ctx, myc_address to, myc__urgent *item)
-{
-    myc__job *job = job_of(item);
-    bool has_result = job->result != NULL;
-    myc__dead_letter(ctx, to, tag_of(job), payload_of(job), MYC_DEAD_STOPPED);
-    if (has_result) {
-        myc_release(ctx, &job->failed);
-    }
 }
 
 static const myc__urgent_kind job_kind = {.handle = job_handle, .abandon = job_abandon};

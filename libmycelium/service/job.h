@@ -22,7 +22,14 @@ typedef struct myc__job {
     const void *result;
     myc_address to;
     uint32_t failed_tag;
+    uint32_t era; /* of the actor, when it offloaded */
 } myc__job;
+
+/** The actor's era: it changes when the actor starts anew, with another state. */
+static inline uint32_t myc__job_era(const myc__actor *actor)
+{
+    return actor->annex ? actor->annex->era : 0;
+}
 
 /** Gives a job with nothing but its argument, or NULL when memory is out. Takes `argument`. */
 myc__job *myc__job_new(myc_context *ctx, const void *argument);

@@ -38,6 +38,7 @@ static void address(myc__job *job, const myc__actor *actor, uint32_t tag)
     job->failed.tag = tag;
     job->type = protocol->rows[tag].type;
     job->failed_tag = failed_row(protocol);
+    job->era = myc__job_era(actor);
 }
 
 myc_sent myc_offload(myc_context *ctx, myc_pool *pool, uint32_t tag, myc_work work,

@@ -5,6 +5,7 @@
 /*
  * A pool, and an actor that offloads whatever work it is ordered to and writes down how it ended.
  */
+#include "actor/actor.h"
 #include "actor/actor_support.h"
 
 typedef struct figure {
@@ -50,6 +51,10 @@ static myc_next worker_on_order(struct worker *self, myc_context *ctx, const wor
 {
     if (self->log->gated)
         return MYC_AGAIN;
+    if (!order->work) { /* as if it had started anew */
+        myc__annex_of(ctx, ctx->current)->era++;
+        return MYC_CONTINUE;
+    }
     figure *argument = figure_new(ctx);
     cr_assert_not_null(argument);
     argument->value = order->value;

@@ -84,6 +84,23 @@ Test(offload, leaves_a_dead_letter_for_an_actor_that_has_ended)
     NO_LEAKS();
 }
 
+Test(offload, of_an_earlier_life_is_a_dead_letter)
+{
+    struct bench bench;
+    bench_open(&bench, NULL);
+    order_work(&bench, square, 3);
+    order_work(&bench, no_result, 3);
+    order_work(&bench, NULL, 0);
+    order_work(&bench, square, 4);
+    world_run(bench.here);
+    cr_expect_eq(2, letters_of(bench.here, MYC_DEAD_LATE));
+    cr_expect_eq(1, bench.log.done);
+    cr_expect_eq(16, bench.log.sum);
+    cr_expect_eq(0, bench.log.failed);
+    bench_close(&bench);
+    NO_LEAKS();
+}
+
 Test(offload, comes_again_when_its_handler_says_so)
 {
     struct bench bench;

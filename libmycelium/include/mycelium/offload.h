@@ -19,7 +19,8 @@
  *
  * Work that was accepted ends in exactly one message: its result in the row it was offloaded for, or
  * myc_work_failed in the row of that type, which the protocol of who offloads must have. Both go
- * ahead of the mailbox and are never refused. When the actor has ended by then they are dead letters.
+ * ahead of the mailbox and are never refused. When the actor has ended by then, or started
+ * anew under its supervisor, they are dead letters.
  *
  * Work in flight counts for myc_system_await_quiescence() and for a stop that drains.
  */

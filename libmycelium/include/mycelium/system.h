@@ -54,7 +54,7 @@ typedef enum myc_dead_reason {
     MYC_DEAD_NO_ROUTE = 4,  /* no transport for the node, or the transport refused it */
     MYC_DEAD_FAILED = 5,    /* its handler failed */
     MYC_DEAD_EXPIRED = 6,   /* a request whose deadline had passed when its turn came */
-    MYC_DEAD_LATE = 7,      /* a reply to an ask that had ended */
+    MYC_DEAD_LATE = 7,      /* a reply to an ask that had ended; work of an actor's earlier life */
     MYC_DEAD_REASONS = 8
 } myc_dead_reason;
 
