@@ -5,9 +5,9 @@
  *
  * The publisher sends each event to the hub of its worker, one more message an event, and the hub
  * to all subscribers. It gives way after 64 events and pauses when the hub is full. As in fan_out,
- * each subscriber adds up the numbers of all events, the count of messages is checked, and memory is
- * sealed after a tenth of the events: the queue of the hub is short, so that by then all mailboxes
- * have their size.
+ * each subscriber adds up the numbers of all events, the count of messages is checked, and memory
+ * is sealed after a tenth of the events: the queue of the hub is short, so that by then all
+ * mailboxes have their size.
  */
 #include <stdlib.h>
 

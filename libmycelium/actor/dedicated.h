@@ -6,10 +6,10 @@
  * Dedicated workers: shards behind the ordinary ones, each for one actor at a time, whose handlers
  * may therefore block. Their threads sleep whenever there is nothing to do.
  *
- *   dedicated_taken     by                                       order
- *   0 -> 1  claim       a spawn, on any thread                   exchange: of several, one gets 0
- *   1 -> 0  leave       the end of the actor, on its worker;     release: the next actor comes after
- *                       a spawn that fails behind its claim      all that the last one did
+ *   dedicated_taken     by                                      order
+ *   0 -> 1  claim       a spawn, on any thread                  exchange: of several, one gets 0
+ *   1 -> 0  leave       the end of the actor, on its worker;    release: the next actor comes
+ *                       a spawn that fails behind its claim     behind all the last one did
  *
  * Only placement knows of them: to sends, stops and counts they are workers like the others.
  */

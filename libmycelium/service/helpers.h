@@ -3,8 +3,8 @@
 #define MYC_SERVICE_HELPERS_H
 
 /*
- * Helper pools: threads that run work which may block. A lock and a condition do: work that is worth
- * a thread of its own takes longer than they.
+ * Helper pools: threads that run work which may block. A lock and a condition do: work that is
+ * worth a thread of its own takes longer than they.
  *
  *   a job is     by                                         counted
  *   queued       myc_offload(), in a handler                begun, before a helper can see it

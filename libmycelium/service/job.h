@@ -4,8 +4,8 @@
 
 /*
  * A piece of work, from the handler that offloads it to the message that ends it. All memory that
- * its end needs is taken at its beginning, so the end is never lost. The block is itself the payload
- * of the message that the work has failed.
+ * its end needs is taken at its beginning, so the end is never lost. The block is itself the
+ * payload of the message that the work has failed.
  */
 #include <mycelium/offload.h>
 

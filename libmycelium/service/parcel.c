@@ -105,7 +105,8 @@ void myc__parcel_replace(myc_context *ctx, myc__parcel *parcel, const void *even
     myc__count(&parcel->tally->waiting, 1);
 }
 
-/* A courier under way hears of it when its pause ends, so no message of ours becomes a dead letter. */
+/* A courier under way hears of it when its pause ends, so no message of ours becomes a dead
+ * letter. */
 void myc__parcel_close(myc_context *ctx, myc__parcel *parcel)
 {
     parcel->closed = true;

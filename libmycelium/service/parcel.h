@@ -9,11 +9,11 @@
  *
  *   event    under_way    means                                left by
  *   NULL     no           nothing waits                        post: a send found no room
- *   set      yes          the courier waits for room           replace (the hub), delivery (the courier)
+ *   set      yes          the courier waits for room           replace (hub), delivery (courier)
  *   NULL     yes          closed: the courier has to hear it   its next turn, its last
  *
- * Hub and courier are on one worker, so a parcel needs no lock. It is the payload of the message that
- * sends the courier off, and is kept by the hub beside.
+ * Hub and courier are on one worker, so a parcel needs no lock. It is the payload of the message
+ * that sends the courier off, and is kept by the hub beside.
  */
 #include "actor/actor.h"
 

@@ -38,8 +38,8 @@ Test(topic_memory, is_not_asked_for_when_one_event_goes_to_ten_thousand, .timeou
     NO_LEAKS();
 }
 
-/* Others have turns between the parts of a large fan-out: the clerk's job does not wait for its end.
- */
+/* Others have turns between the parts of a large fan-out: the clerk's job does not wait for its
+ * end. */
 struct halfway {
     tickets_topic topic;
     uint64_t delivered; /* when the job ran */

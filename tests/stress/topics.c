@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 
 /*
- * Topics under way: publishers on all workers and on foreign threads, while subscribers of all kinds
- * come, go, fall behind and end, and topics themselves come and go; then the system stops, at times
- * in the middle. Each subscriber gets the events of a publisher in order and none twice; one that
- * subscribed before all publishing and is quick gets all; at the end each event is accounted for.
+ * Topics under way: publishers on all workers and on foreign threads, while subscribers of all
+ * kinds come, go, fall behind and end; then the system stops, at times in the middle. Each
+ * subscriber gets the events of a publisher in order and none twice; one that subscribed before all
+ * publishing and is quick gets all; at the end each event is accounted for.
  */
 #include "stress.h"
 

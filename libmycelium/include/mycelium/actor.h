@@ -141,7 +141,8 @@ typedef enum myc_place {
     /** A worker for this actor alone, so that its handlers may block: they hold up nobody else. It
      * is one of the `dedicated` workers of the system's options, and free again when the actor has
      * ended. Its thread sleeps whenever there is nothing to do, whatever the system's idle mode,
-     * so each message that finds it asleep costs a wake-up. What it spawns WITH_SPAWNER is SPREAD. */
+     * so each message that finds it asleep costs a wake-up. What it spawns WITH_SPAWNER is
+     * SPREAD. */
     MYC_PLACE_DEDICATED = 3
 } myc_place;
 

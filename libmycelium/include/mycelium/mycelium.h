@@ -8,6 +8,8 @@
  * topic.h (publish and subscribe), transport.h (other nodes), histogram.h (latencies).
  * transport.h (other nodes), histogram.h (latencies), testkit.h (tests of actors).
  * topic.h (publish and subscribe), offload.h (work that blocks), transport.h (other nodes), histogram.h (latencies).
+ * topic.h (publish and subscribe), offload.h (work that blocks), transport.h (other nodes),
+ * histogram.h (latencies).
  */
 #define MYC_VERSION_MAJOR 0
 #define MYC_VERSION_MINOR 1

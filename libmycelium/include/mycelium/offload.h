@@ -17,10 +17,10 @@
  *     {
  *         sent = archive_offload_loaded(ctx, self->pool, read_page, path_move(ctx, load));
  *
- * Work that was accepted ends in exactly one message: its result in the row it was offloaded for, or
- * myc_work_failed in the row of that type, which the protocol of who offloads must have. Both go
- * ahead of the mailbox and are never refused. When the actor has ended by then, or started
- * anew under its supervisor, they are dead letters.
+ * Work that was accepted ends in exactly one message: its result in the row it was offloaded for,
+ * or myc_work_failed in the row of that type, which the protocol of who offloads must have. Both go
+ * ahead of the mailbox and are never refused. When the actor has ended by then, or has started anew
+ * under its supervisor, they are dead letters.
  *
  * Work in flight counts for myc_system_await_quiescence() and for a stop that drains.
  */
@@ -70,8 +70,9 @@ typedef const void *(*myc_work_call)(myc_work work, myc_context *ctx, const void
 
 /**
  * Starts a pool. `options` may be NULL. Gives `*pool`: destroy it. The system's `thread_start` runs
- * first on each of its threads, with UINT32_MAX for the worker; each counts as a foreign thread. The
- * pool of a caller-driven system has no threads: each myc_system_run_once() does one piece of work.
+ * first on each of its threads, with UINT32_MAX for the worker; each counts as a foreign thread.
+ * The pool of a caller-driven system has no threads: each myc_system_run_once() does one piece of
+ * work.
  *
  * Returns 0, MYC_EINVAL (an option: the log line says which), MYC_ENOMEM, MYC_ELIMIT (the kernel
  * refuses a thread, or there are 256 foreign threads), MYC_ESTOPPING or MYC_ETHREAD (on a worker of
@@ -97,9 +98,9 @@ MYC_API void myc_pool_counts_read(myc_pool *pool, myc_pool_counts *counts);
  * `work` gets a context of its thread: it may make payloads, send and log, and must return a new
  * payload of the row's type, or NULL. Takes `argument`, a payload or NULL, whatever the answer: it
  * is valid until the message that ends the work is handled.
- * Returns MYC_SENT, MYC_FULL (the queue is at its bound, counted; or memory is out), or MYC_DEAD: the
- * pool or the system was stopped, no handler runs here, or the actor's protocol has no such row or
- * none of type myc_work_failed (the log line says so).
+ * Returns MYC_SENT, MYC_FULL (the queue is at its bound, counted; or memory is out), or MYC_DEAD:
+ * the pool or the system was stopped, no handler runs here, or the actor's protocol has no such row
+ * or none of type myc_work_failed (the log line says so).
  */
 MYC_API MYC_MUST_CHECK myc_sent myc_offload(myc_context *ctx, myc_pool *pool, uint32_t tag,
                                             myc_work work, myc_work_call call,

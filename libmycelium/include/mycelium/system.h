@@ -202,8 +202,7 @@ MYC_API int64_t myc_system_run_once(myc_system *system);
 /**
  * Waits until nothing is queued, no handler and no offloaded work runs and no source is open, or
  * `timeout_ns` has passed. Timers that are armed do not count: a system with periodic ones is quiet
- * between their ticks.
- * Drives the workers if the system is caller-driven.
+ * between their ticks. Drives the workers if the system is caller-driven.
  * Returns 0, MYC_ETIMEDOUT, or MYC_ETHREAD (called from a handler).
  */
 MYC_API int myc_system_await_quiescence(myc_system *system, uint64_t timeout_ns);

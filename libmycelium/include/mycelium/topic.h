@@ -95,8 +95,8 @@ typedef struct myc_topic_counts {
 MYC_API MYC_MUST_CHECK int myc_topic_create(myc_context *ctx, const myc_type *type,
                                             const myc_topic_options *options, myc_topic **topic);
 
-/** Ends it and its subscriptions; events that wait at a hub become dead letters. Takes `topic`; NULL
- * is ignored. Nobody uses it any more. */
+/** Ends it and its subscriptions; events that wait at a hub become dead letters. Takes `topic`;
+ * NULL is ignored. Nobody uses it any more, on_stop of a subscriber either. */
 MYC_API void myc_topic_destroy(myc_context *ctx, myc_topic *topic);
 
 /**
@@ -113,10 +113,12 @@ MYC_API myc_published myc_topic_publish(myc_context *ctx, myc_topic *topic, cons
 MYC_API bool myc_topic_pause_until_room(myc_context *ctx, myc_topic *topic);
 
 /**
- * Delivers events to `subscriber` as row `tag` from now on. Again for the same row: sets the options.
- * Prefer what MYC_SUBSCRIPTION() makes, which knows the type of the row. `options` may be NULL.
- * Returns 0, MYC_EINVAL (no such worker, an actor of another node, a tag that is no row, an option),
- * MYC_ENOMEM, MYC_ELIMIT or MYC_ESTOPPING. That the actor has ended is no error: it leaves at once.
+ * Delivers events to `subscriber` as row `tag` from now on. Again for the same row: sets the
+ * options. Prefer what MYC_SUBSCRIPTION() makes, which knows the type of the row. `options` may be
+ * NULL. Who starts anew under a supervisor stays subscribed, as its address stays.
+ * Returns 0, MYC_EINVAL (no such worker, an actor of another node, a tag that is no row, an
+ * option: the log line says which), MYC_ENOMEM, MYC_ELIMIT or MYC_ESTOPPING. That the actor has
+ * ended is no error: it leaves at once.
  */
 MYC_API MYC_MUST_CHECK int myc_topic_subscribe(myc_context *ctx, myc_topic *topic,
                                                myc_address subscriber, uint32_t tag,
@@ -159,8 +161,8 @@ MYC_API void myc_topic_counts_read(const myc_topic *topic, myc_topic_counts *cou
         myc_topic_counts_read(topic.topic, counts);                                                \
     }
 
-/** Makes the functions that subscribe row `row` of protocol P to topics T. Does not compile when the
- * row carries another type than the topic. */
+/** Makes the functions that subscribe row `row` of protocol P to topics T. Does not compile when
+ * the row carries another type than the topic. */
 #define MYC_SUBSCRIPTION(T, P, row)                                                                \
     /** See myc_topic_subscribe(). */                                                              \
     MYC_UNUSED MYC_MUST_CHECK static inline int T##_subscribe_##P##_##row(                         \
