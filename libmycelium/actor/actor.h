@@ -121,7 +121,7 @@ static inline void myc__actor_refit(myc__actor *actor)
 static inline void myc__actor_set_pressure(myc__shard *shard, myc__actor *actor, bool pressure)
 {
     myc__slot *slot = myc__slot_at(&shard->slots, myc__address_index(actor->address));
-    uint32_t load = myc__load_relaxed_u32(&slot->pressure) & ~(uint32_t)MYC__PRESSURE_FULL;
+    uint32_t load = myc__load_relaxed_u32(&slot->pressure) & ~(uint32_t)MYC__PRESSURE_MASK;
     myc__store_relaxed_u32(&slot->pressure, load | (pressure ? MYC__PRESSURE_FULL : 0));
 }
 

@@ -6,28 +6,24 @@
 
 typedef struct myc__load_step {
     myc__step step;
-    myc__slot *slot; /* the actor's, where everybody looks for it */
+    myc__slot *slot;  /* the actor's, where everybody looks for it */
+    uint32_t version; /* of the last publication */
+    uint32_t shown;   /* its bits */
 } myc__load_step;
 
-static uint32_t version_after(uint32_t word)
+static void publish(myc__load_step *step, uint32_t depth)
 {
-    uint32_t version = word >> 1 & MYC__LOAD_VERSION_MAX;
-    return version == MYC__LOAD_VERSION_MAX ? 1 : version + 1;
-}
-
-static void publish(const myc__load_step *step, uint32_t depth)
-{
-    uint32_t word = myc__load_relaxed_u32(&step->slot->pressure);
     uint32_t shown = depth < MYC__LOAD_DEPTH_MAX ? depth : MYC__LOAD_DEPTH_MAX;
-    myc__store_relaxed_u32(&step->slot->pressure, shown << MYC__LOAD_DEPTH_SHIFT |
-                                                      version_after(word) << 1 |
-                                                      (word & MYC__PRESSURE_FULL));
+    step->version = step->version == MYC__LOAD_VERSION_MAX ? 1 : step->version + 1;
+    uint32_t bits = shown << MYC__LOAD_DEPTH_SHIFT | step->version << MYC__LOAD_VERSION_SHIFT;
+    (void)myc__add_relaxed_u32(&step->slot->pressure, bits - step->shown);
+    step->shown = bits;
 }
 
 static myc_next around(myc__step *step, void *state, myc_context *ctx, uint32_t tag,
                        const void *payload)
 {
-    const myc__load_step *self = (const myc__load_step *)step;
+    myc__load_step *self = (myc__load_step *)step;
     const myc__actor *actor = ctx->current;
     publish(self, actor->mailbox.depth + 1);
     myc_next next = myc__step_inward(step, state, ctx, tag, payload);
@@ -45,7 +41,8 @@ static void begin(myc__shard *shard, myc__actor *actor)
     if (!step) {
         return;
     }
-    *step = (myc__load_step){{NULL, around}, myc__slot_of(&shard->context, actor->address)};
+    *step = (myc__load_step){.step.around = around,
+                             .slot = myc__slot_of(&shard->context, actor->address)};
     if (myc__interpose(&shard->context, actor, &step->step)) {
         actor->annex->load = step;
         publish(step, actor->mailbox.depth);

@@ -9,15 +9,16 @@
  * actor that was asked to publishes its depth in the upper bits of its slot's `pressure` word, a
  * step around its dispatch (interpose.h): others pay nothing.
  *
- *   bits   8-31 depth        1-7 version        0 MYC__PRESSURE_FULL
+ *   bits   8-31 depth        2-7 version        0-1 MYC__PRESSURE_FULL, or 0
  *
  * How fresh is it? It is written when a message is taken in hand (what is queued, and that one) and
  * when the last one is done. So it does not show what has come in since the actor's last message,
  * nor what is still on its way. The version counts publications: a reader that sees the same one
- * again knows that whatever it has sent in between is not in the depth yet. 127 publications
+ * again knows that whatever it has sent in between is not in the depth yet. 63 publications
  * between two looks of a reader look like none, which does no harm: the depth is then as it was.
  *
- *   writer    the worker that runs the actor, alone: a relaxed load and a relaxed store
+ *   writer    of these bits the worker that runs the actor, alone: it adds the difference to what it
+ *             has published before, so that it does not matter who changes the low bits meanwhile
  *   reader    anybody; relaxed: a hint, nothing hangs on its order
  */
 #include "actor/actor.h"
@@ -25,7 +26,8 @@
 enum {
     MYC__LOAD_DEPTH_SHIFT = 8,
     MYC__LOAD_DEPTH_MAX = (1 << 24) - 1,
-    MYC__LOAD_VERSION_MAX = 127,
+    MYC__LOAD_VERSION_SHIFT = 2,
+    MYC__LOAD_VERSION_MAX = 63,
 };
 
 typedef struct myc__load {
@@ -58,9 +60,9 @@ static inline myc__load myc__load_exact(const myc__actor *actor)
 static inline myc__load myc__load_published(const myc__slot *slot)
 {
     uint32_t word = myc__load_relaxed_u32(&slot->pressure);
-    bool full = (word & MYC__PRESSURE_FULL) != 0;
+    bool full = (word & MYC__PRESSURE_MASK) != 0;
     return (myc__load){full ? MYC__LOAD_DEPTH_MAX : word >> MYC__LOAD_DEPTH_SHIFT,
-                       word >> 1 & MYC__LOAD_VERSION_MAX};
+                       word >> MYC__LOAD_VERSION_SHIFT & MYC__LOAD_VERSION_MAX};
 }
 
 /** The load of an actor that lives; 0 for one that does not. Any thread. */

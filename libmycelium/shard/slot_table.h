@@ -30,8 +30,9 @@
 
 struct myc__actor;
 
-/* What is in `pressure`, beside 24 bits of depth and 7 of version (actor/load.h). */
-enum { MYC__PRESSURE_FULL = 1 }; /* its mailbox is at its bound: senders elsewhere refuse */
+/* What is in the low bits of `pressure`, beside the load (actor/load.h): anything but 0 means that its
+ * mailbox is at its bound, and senders elsewhere refuse. */
+enum { MYC__PRESSURE_FULL = 1, MYC__PRESSURE_MASK = 3 };
 
 typedef struct myc__slot {
     uint32_t life;     /* atomic: generation; node bits 0 */
@@ -138,7 +139,7 @@ static inline int myc__slot_take_at_home(myc__slot_table *table, uint32_t *index
 /** True when senders on other workers are to refuse. Any thread. */
 static inline bool myc__slot_is_full(const myc__slot *slot)
 {
-    return (myc__load_relaxed_u32(&slot->pressure) & MYC__PRESSURE_FULL) != 0;
+    return (myc__load_relaxed_u32(&slot->pressure) & MYC__PRESSURE_MASK) != 0;
 }
 
 /** The slot of the actor that `address` names, or NULL when it does not live. Any thread. */
