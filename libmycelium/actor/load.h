@@ -17,8 +17,8 @@
  * again knows that whatever it has sent in between is not in the depth yet. 63 publications
  * between two looks of a reader look like none, which does no harm: the depth is then as it was.
  *
- *   writer    of these bits the worker that runs the actor, alone: it adds the difference to what it
- *             has published before, so that it does not matter who changes the low bits meanwhile
+ *   writer    of these bits the worker that runs the actor, alone: it adds the difference to what
+ *             it has published before, so it does not matter who changes the low bits meanwhile
  *   reader    anybody; relaxed: a hint, nothing hangs on its order
  */
 #include "actor/actor.h"

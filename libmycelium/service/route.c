@@ -135,9 +135,9 @@ int64_t myc__route_by_load(const myc__routing *routing)
 }
 
 /* Rendezvous hashing (Thaler, Ravishankar: "Using name-based mappings to increase hit rates",
- * 1998). Not a ring: that needs a hundred points for each member, so memory that has an owner and an
- * end, and its shares differ by a tenth. Not jump hashing: there only the last member may go. The
- * price is a look at each member, about 3 ns. */
+ * 1998). Not a ring: that needs a hundred points for each member, so memory that has an owner and
+ * an end, and its shares differ by a tenth. Not jump hashing: there only the last member may go.
+ * The price is a look at each member, about 3 ns. */
 int64_t myc__route_by_key(const myc__routing *routing)
 {
     int64_t best = MYC__NOBODY;

@@ -30,8 +30,8 @@
 
 struct myc__actor;
 
-/* What is in the low bits of `pressure`, beside the load (actor/load.h): anything but 0 means that its
- * mailbox is at its bound, and senders elsewhere refuse. */
+/* What is in the low bits of `pressure`, beside the load (actor/load.h): anything but 0 means that
+ * its mailbox is at its bound, and senders elsewhere refuse. */
 enum { MYC__PRESSURE_FULL = 1, MYC__PRESSURE_MASK = 3 };
 
 typedef struct myc__slot {

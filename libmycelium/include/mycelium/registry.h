@@ -13,9 +13,9 @@
  *     and who wants to know what comes and goes, in a handler or on_start:
  *     error = myc_registry_watch(ctx, "feed/b*", desk_tag_feed, true);
  *
- * A name goes by itself when its actor ends. A lookup checks the protocol, so a ref is what its type
- * says. Look up once and keep the ref: it is good for the actor's life, while a lookup takes a
- * lock of the whole system and about 100 ns.
+ * A name goes by itself when its actor ends. A lookup checks the protocol, so a ref is what its
+ * type says. Look up once and keep the ref: it is good for the actor's life, while a lookup takes a
+ * lock of the whole system and about 30 ns when nobody else has it.
  *
  * Names have 1 to 63 bytes, none of them a blank, a control character, '*' or '?'. A pattern is a
  * name in which '*' stands for any bytes, also none, and '?' for any one; NULL is all names.
