@@ -48,7 +48,6 @@ bool myc__annex_has_ending(const myc__actor *actor,
 
 void myc__endings_renew(myc__shard *shard, myc__actor *actor)
 {
-    myc__asks_end(shard, actor);
     for (myc__ending *ending = actor->annex->endings; ending; ending = ending->next) {
         if (ending->renew) {
             ending->renew(ending, shard, actor);
@@ -72,6 +71,7 @@ void myc__annex_renew(myc__shard *shard, myc__actor *actor)
     myc__timers_cancel(shard, actor);
     myc__asks_end(shard, actor);
     myc__modes_reset(actor);
+    myc__endings_renew(shard, actor);
     (void)myc__stash_put_back(shard, actor); /* accepted, like what is in the mailbox */
 }
 
