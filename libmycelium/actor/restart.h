@@ -63,8 +63,8 @@ typedef struct myc__crew {
     void (*end)(myc_context *ctx, struct myc__crew *crew);
 } myc__crew;
 
-/** Gives a bond for a child: an end of the farewell frees it. Copies `state` (NULL = zeroed). NULL when
- * memory is out. */
+/** Gives a bond for a child: an end of the farewell frees it. Copies `state` (NULL = zeroed). NULL
+ * when memory is out. */
 myc__bond *myc__bond_make(myc_context *ctx, const myc_behaviour *behaviour, const void *state);
 
 /** Frees a bond that no actor got. */

@@ -32,8 +32,8 @@
  *
  * Only the watcher's side frees. It frees after DOWN only if it has sent no UNWATCH, so none can
  * find the block gone; else after UNWATCHED and, if one was sent (`is_told`), DOWN. UNWATCHED may
- * come first when the target has ended away from its first home. The target's side does not touch the
- * block after its answer until UNWATCH comes. Thus either may end at any time.
+ * come first when the target has ended away from its first home. The target's side does not touch
+ * the block after its answer until UNWATCH comes. Thus either may end at any time.
  *
  * Where memory for an order is out: without WATCH there is no watch; without DOWN the watcher is
  * not told (the log is); without UNWATCH the block comes back by DOWN alone (UNASKED); without

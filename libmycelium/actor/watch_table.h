@@ -17,7 +17,8 @@ typedef struct myc__watch_table {
 /** Makes the table if there is none. False when memory is out. */
 bool myc__watch_table_make(myc__watch_table **table, myc__memory *memory);
 
-/** Adds `watch`, whose like is not in it. Cannot fail: without memory to grow, chains get longer. */
+/** Adds `watch`, whose like is not in it. Cannot fail: without memory to grow, chains get
+ * longer. */
 void myc__watch_table_add(myc__watch_table **table, myc__memory *memory, myc__watch *watch);
 
 /** The watch or link of `target`, or NULL. `table` may be NULL. */

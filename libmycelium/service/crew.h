@@ -62,8 +62,8 @@ typedef struct myc__roster {
     myc__band *bands; /* one for each member with MYC_ONE_FOR_ONE, else one */
 } myc__roster;
 
-/** Gives a roster of `count` members, all still to be filled in, with complete and valid options. NULL
- * when memory is out. */
+/** Gives a roster of `count` members, all still to be filled in, with complete and valid options.
+ * NULL when memory is out. */
 myc__roster *myc__roster_make(myc_context *ctx, const myc_supervisor_options *options,
                               uint32_t count);
 

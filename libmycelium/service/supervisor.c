@@ -6,8 +6,8 @@
 #include "service/crew.h"
 
 /*
- * Children are spawned dormant, in their order; then the supervisor, which has the roster of all and
- * starts them. So nothing runs before all is there, and until then each step can be undone.
+ * Children are spawned dormant, in their order; then the supervisor, which has the roster of all
+ * and starts them. So nothing runs before all is there, and until then each step can be undone.
  */
 struct supervisor {
     uint64_t unused;

@@ -3,8 +3,8 @@
 #define TESTS_SERVICE_CREW_SUPPORT_H
 
 /*
- * Children for supervisors: each writes what happens to it into a record of the test's, and into one
- * story for all. The clock of their world stands still until the test moves it.
+ * Children for supervisors: each writes what happens to it into a record of the test's, and into
+ * one story for all. The clock of their world stands still until the test moves it.
  *
  *     struct crew crew;
  *     crew_open(&crew, 2);

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "crew_support.h"
 
-/* What a child has set going is over with its life: asks, what it has become. Its stash goes back. */
+/* What a child has set going is over with its life: asks, what it has become. Its stash goes
+ * back. */
 
 typedef struct word {
     uint32_t value;

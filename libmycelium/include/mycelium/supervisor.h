@@ -8,8 +8,8 @@
  *     feed_ref feed;
  *     struct desk desk = {0};
  *     myc_child children[] = {
- *         MYC_CHILD(feed, &(struct feed){.port = 9000}, &desk.feed, .restart = MYC_RESTART_PERMANENT),
- *         MYC_CHILD(desk, &desk, &desk_ref, .spawn = {.mailbox_bound = 100}),
+ *         MYC_CHILD(feed, &(struct feed){.port = 9000}, &desk.feed),
+ *         MYC_CHILD(desk, &desk, &desk_ref, .restart = MYC_RESTART_TRANSIENT),
  *     };
  *     error = myc_supervisor_spawn(ctx, &(myc_supervisor_options){.strategy = MYC_REST_FOR_ONE},
  *                                  children, 2, &supervisor);
@@ -22,13 +22,14 @@
  * What a start anew is: on_stop(old state, reason), the state copied from the child's spec again,
  * on_start. The child keeps its ref, its name, its mailbox with all that is queued, its links, and
  * those who watch it, who are told nothing since it has not ended. What it had set going itself is
- * dropped at on_stop: its timers, the asks it waits for, its watches, its stash, what it has become.
- * The message it failed on is a dead letter (MYC_DEAD_FAILED) and does not come again. From on_stop to
- * on_start its mailbox is kept and not run: it fills up to its bound as any other.
+ * dropped at on_stop: its timers, the asks it waits for, its watches, what it has become. What it
+ * has stashed goes back in front of its mailbox.
+ * The message it failed on is a dead letter (MYC_DEAD_FAILED) and does not come again. From on_stop
+ * to on_start its mailbox is kept and not run: it fills up to its bound as any other.
  *
  * A supervisor can be a child. When it restarts its children too often it fails itself: they are
- * stopped, the last one first, and its own supervisor decides. If that one starts it anew, so are they, under
- * the same refs; if it ends, they end.
+ * stopped, the last one first, and its own supervisor decides. If that one starts it anew, so are
+ * they, under the same refs; if it ends, they end.
  *
  * Threads: myc_supervisor_spawn() in any context.
  */
@@ -56,12 +57,13 @@ typedef enum myc_strategy {
 typedef struct myc_supervisor_options {
     myc_strategy strategy;
     /** The supervisor fails with MYC_ELIMIT at one restart more than `restarts_max` (1 to 1000;
-     * default 3; UINT32_MAX = any number) within `within_ns` (default 5 s), by the system's clock. */
+     * default 3; UINT32_MAX = any number) within `within_ns` (default 5 s), by the system's
+     * clock. */
     uint32_t restarts_max;
     uint64_t within_ns;
     /** A restart waits `backoff_min_ns` (default 0: it does not wait), the next one
-     * `backoff_factor` (at least 1; default 2) times as long, up to `backoff_max_ns` (default 60 s). It
-     * begins anew when `within_ns` have passed since the last restart. */
+     * `backoff_factor` (at least 1; default 2) times as long, up to `backoff_max_ns` (default 60
+     * s). It begins anew when `within_ns` have passed since the last restart. */
     uint64_t backoff_min_ns;
     uint64_t backoff_max_ns;
     double backoff_factor;
@@ -87,12 +89,12 @@ typedef struct myc_supervisor_ref {
 } myc_supervisor_ref;
 
 /**
- * Spawns `count` children (1 to 10,000) and their supervisor, which starts them. Borrows everything during the
- * call; `options`, `ref` and the addresses in the children may be NULL.
+ * Spawns `count` children (1 to 10,000) and their supervisor, which starts them. Borrows everything
+ * during the call; `options`, `ref` and the addresses in the children may be NULL.
  *
- * A child whose on_start fails is as one that has failed later. The supervisor stays when all of its
- * children have ended. When it ends, they are stopped, the last one first; it does not wait for them.
- * A supervisor stays on its worker.
+ * A child whose on_start fails is as one that has failed later. The supervisor stays when all of
+ * its children have ended. When it ends, they are stopped, the last one first; it does not wait for
+ * them. A supervisor stays on its worker.
  *
  * Returns 0, or what myc_spawn() does, with MYC_EINVAL for what is wrong here (the log line says
  * what and where): then there is neither child nor supervisor, and the refs written are dead.

@@ -19,7 +19,8 @@
  * with that actor. An actor that its supervisor starts again has not ended: nobody is told.
  *
  * Links go both ways: when one of two linked actors ends otherwise than normally, the other one is
- * killed. Normal ends are MYC_EXIT_DONE, MYC_EXIT_REQUESTED and MYC_EXIT_SYSTEM; they undo the link.
+ * killed. Normal ends are MYC_EXIT_DONE, MYC_EXIT_REQUESTED and MYC_EXIT_SYSTEM; they undo the
+ * link.
  *
  * Threads: in a handler, on_start or on_stop of the actor that watches; myc_kill() anywhere.
  */
@@ -49,7 +50,8 @@ MYC_MESSAGE(myc_down)
  */
 MYC_API MYC_MUST_CHECK int myc_watch(myc_context *ctx, myc_address target, uint32_t tag);
 
-/** Ends a watch: no notice comes after it, also when it was queued. Without a watch it does nothing.
+/** Ends a watch: no notice comes after it, also when it was queued. Without a watch it does
+ * nothing.
  */
 MYC_API void myc_unwatch(myc_context *ctx, myc_address target);
 
@@ -63,8 +65,8 @@ MYC_API void myc_unwatch(myc_context *ctx, myc_address target);
  */
 MYC_API MYC_MUST_CHECK int myc_link(myc_context *ctx, myc_address other);
 
-/** Undoes a link, whichever of the two made it. Nothing reaches the caller by it any more; when both
- * end at the same time, the other one may still be killed. */
+/** Undoes a link, whichever of the two made it. Nothing reaches the caller by it any more; when
+ * both end at the same time, the other one may still be killed. */
 MYC_API void myc_unlink(myc_context *ctx, myc_address other);
 
 /**
