@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "crew_support.h"
 #include "service/intensity.h"
+#include "system/system.h"
 
 /* Intensity, backoff, and what is refused. */
 
@@ -156,8 +157,11 @@ Test(supervisor_limits, a_supervisor_that_is_stopped_while_a_child_waits_leaves_
     struct crew crew;
     open_one(&crew, &(myc_supervisor_options){.backoff_min_ns = 1000});
     crew_send(&crew, 0, FAIL);
+    const myc__wheel *wheel = &crew.here->system->fabric.shards[0]->wheel;
+    cr_expect_eq(1, wheel->armed);
     myc_stop(crew.here->ctx, crew.supervisor.address);
     crew_run(&crew);
+    cr_expect_eq(0, wheel->armed);
     crew_wait(&crew, 5000);
     crew_expect(&crew, "-a");
     cr_expect_not(is_alive(&crew));
