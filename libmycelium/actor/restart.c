@@ -5,7 +5,6 @@
 
 #include "actor/control.h"
 #include "actor/deliver.h"
-#include "actor/interpose.h"
 #include "actor/pause.h"
 #include "actor/stop.h"
 
@@ -153,7 +152,6 @@ static bool go_dormant(myc__shard *shard, myc__actor *actor)
         return false;
     }
     myc__annex_renew(shard, actor);
-    myc__behaviour_become(actor, actor->annex->bond->behaviour);
     if (actor->annex->crew) {
         actor->annex->crew->suspend(shard, actor->annex->crew);
     }

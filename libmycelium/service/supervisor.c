@@ -139,7 +139,7 @@ static void settle_place(myc_context *ctx, myc_spawn_options *spawn)
     }
     bool here = spawn->place == MYC_PLACE_WITH_SPAWNER && ctx->shard;
     uint32_t spread = myc__add_relaxed_u32(&ctx->fabric->next_spread, !here);
-    spawn->worker = here ? ctx->worker : spread % ctx->fabric->shard_count;
+    spawn->worker = here ? ctx->worker : spread % ctx->fabric->worker_count;
     spawn->place = MYC_PLACE_ON_WORKER;
 }
 

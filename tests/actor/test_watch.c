@@ -262,18 +262,40 @@ Test(watch, that_was_ended_tells_nothing_also_when_its_notice_was_queued)
     }
 }
 
-/* The unwatch finds the notice on its way: the target ends in the same pass, after the guard. */
+struct crowding {
+    struct post *post;
+    desk_ref crowd; /* where the watcher is */
+};
+
+/* More than a worker takes from a lane in one pass, and the notice behind it. */
+static void crowd_then_stop(myc_context *ctx, void *argument)
+{
+    struct crowding *crowding = argument;
+    for (uint32_t number = 0; number < 2 * MYC__TAKEN_PER_LANE; number++)
+        cr_expect_eq(MYC_SENT, send_ticket(ctx, crowding->crowd, 0, number));
+    myc_stop(ctx, crowding->post->desk.address);
+}
+
+/* Notice and unwatch cross each other. */
 Test(watch, that_is_ended_while_its_notice_is_on_the_way_tells_nothing)
 {
-    struct post post = {0};
-    post_open(&post, 1);
-    myc_stop(post.here->ctx, post.desk.address);
-    guard_tell(post.here, post.guard, run_unwatch, &post.desk);
-    world_pass(post.here);
-    cr_expect_eq(1, post.journal.stops);
-    world_run(post.here);
-    cr_expect_eq(0, post.book.count);
-    post_close(&post);
+    for (uint32_t ends = 0; ends < 2; ends++) {
+        struct post post = {0};
+        post_open(&post, 1);
+        struct crowding crowding = {
+            &post, world_desk(post.here, 0, NULL, &(myc_spawn_options){.mailbox_bound = 5000})};
+        world_run(post.here);
+        world_call(post.here, 1, crowd_then_stop, &crowding);
+        cr_assert_eq(1, post.journal.stops);
+        if (ends)
+            myc_stop(post.here->ctx, post.guard.address);
+        else
+            guard_tell(post.here, post.guard, run_unwatch, &post.desk);
+        world_run(post.here);
+        cr_expect_eq(0, post.book.count);
+        cr_expect_eq(ends, post.book.stops);
+        post_close(&post);
+    }
 }
 
 Test(watch, notice_comes_again_when_its_handler_says_so)

@@ -17,17 +17,17 @@ static myc_next fx_on_quote(struct fx *self, myc_context *ctx, const int *quote,
 }
 static myc_next told(void *self, myc_context *ctx, const myc_answer *answer, const int *price)
 {
-    printf("outcome %d, asked %d times\n", answer->outcome, ((struct fx *)self)->asked);
-    return ctx && price ? MYC_CONTINUE : MYC_FAIL(MYC_ETIMEDOUT);
+    return puts(price ? "a price" : "none") && self && ctx && answer ? MYC_STOP : MYC_CONTINUE;
 }
 static myc_next fx_on_begin(struct fx *self, myc_context *ctx, const int *begin)
 {
+    static const myc_proxy_options again = {.retry.backoff = MYC_RETRY_IMMEDIATE};
     fx_proxy all = {0}; /* a route, breakers, tries */
-    int error = fx_proxy_create(ctx, &(myc_proxy_options){.retry = {MYC_RETRY_IMMEDIATE}}, &all) ||
+    int error = fx_proxy_create(ctx, &again, &all) ||
                 fx_proxy_add(ctx, all, (fx_ref){myc_self(ctx)}, NULL) || /* and others */
                 fx_proxy_ask_quote(ctx, all, 0, int_move(ctx, begin), 1000000000, told);
     fx_proxy_destroy(ctx, all); /* what it has begun goes on */
-    return error || self->asked ? MYC_FAIL(MYC_ENOMEM) : MYC_CONTINUE;
+    return error || self->asked ? MYC_STOP : MYC_CONTINUE;
 }
 MYC_ACTOR(fx, fx, FX_ROWS)
 int main(void)

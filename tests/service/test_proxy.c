@@ -365,6 +365,19 @@ Test(proxy, gives_the_answer_again_as_long_as_it_is_wanted)
     town_close();
 }
 
+Test(proxy, counts_a_try_once_however_often_its_answer_is_given)
+{
+    town_open(1, (myc_proxy_options){.breaker.failure_threshold = 2});
+    town.ledgers[0].silent_for = 1;
+    town.agains = 1;
+    town_ask();
+    cr_expect_eq(2, town.calls);
+    const myc_breaker *breaker = myc_proxy_breaker(town.proxy.proxy, town.branches[0].address);
+    cr_assert_not_null(breaker);
+    cr_expect_eq(MYC_BREAKER_CLOSED, myc_breaker_state_of(breaker));
+    town_close();
+}
+
 Test(proxy, asks_again_only_by_rows_that_are_marked)
 {
     town_open(1, (myc_proxy_options){.retry.backoff = MYC_RETRY_IMMEDIATE});

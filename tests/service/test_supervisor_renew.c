@@ -32,7 +32,7 @@ struct clerk {
 };
 
 /* What a clerk is told by `say`; other values it notes. */
-enum { POISON = 1000, ASK_OTHER, BECOME_ODD, STASH = 2000, UNSTASH = 3000 };
+enum { POISON = 1000, ASK_OTHER, BECOME_ODD, SET_TIMERS, STASH = 2000, UNSTASH = 3000 };
 
 MYC_MODE(clerk, odd, clerk, CLERK_ROWS)
 
@@ -65,7 +65,10 @@ static myc_next clerk_on_say(struct clerk *self, myc_context *ctx, const word *s
                                         UINT64_C(10) * SECOND_TICKS, clerk_on_answer));
     else if (say->value == BECOME_ODD)
         cr_expect_eq(0, clerk_become_odd(self, ctx));
-    else if (say->value == UNSTASH)
+    else if (say->value == SET_TIMERS) {
+        cr_expect_eq(0, clerk_after_say(ctx, 3 * (uint64_t)SECOND_TICKS, word_of(ctx, 5), NULL));
+        cr_expect_eq(0, clerk_every_say(ctx, SECOND_TICKS, word_of(ctx, 6), NULL));
+    } else if (say->value == UNSTASH)
         (void)myc_unstash_all(ctx);
     else if (say->value >= STASH && notes->starts == 1)
         cr_expect_eq(0, clerk_stash_say(ctx, say));
@@ -265,4 +268,42 @@ Test(supervisor_renew, a_request_to_a_dormant_child_waits_for_its_next_life)
         cr_expect_eq(patient ? MYC_REPLIED : MYC_TIMED_OUT, office.notes[0].outcome);
         crew_close(&office.crew);
     }
+}
+
+Test(supervisor_renew, timers_of_an_old_life_do_not_fire_in_a_new_one)
+{
+    struct office office;
+    office_open(&office, SECOND_TICKS / 2);
+    say(&office, 0, SET_TIMERS);
+    crew_wait(&office.crew, SECOND_TICKS);
+    cr_expect_eq(1, office.notes[0].said_count);
+    cr_expect_eq(6, office.notes[0].said[0]);
+    say(&office, 0, POISON);
+    for (uint32_t second = 0; second < 5; second++)
+        crew_wait(&office.crew, SECOND_TICKS);
+    cr_expect_eq(2, office.notes[0].starts);
+    cr_expect_eq(1, office.notes[0].said_count);
+    say(&office, 0, SET_TIMERS);
+    crew_wait(&office.crew, SECOND_TICKS);
+    cr_expect_eq(2, office.notes[0].said_count, "its own fire");
+    crew_close(&office.crew);
+}
+
+/* Due and queued, behind the poison, when the life ends. */
+Test(supervisor_renew, timers_that_were_due_do_not_fire_either)
+{
+    struct office office;
+    office_open(&office, SECOND_TICKS / 2);
+    say(&office, 0, SET_TIMERS);
+    office.crew.now_ns += 3 * (uint64_t)SECOND_TICKS;
+    myc_kill(office.crew.here->ctx, office.clerks[0].address, -1);
+    crew_run(&office.crew);
+    for (uint32_t second = 0; second < 5; second++)
+        crew_wait(&office.crew, SECOND_TICKS);
+    cr_expect_eq(2, office.notes[0].starts);
+    cr_expect_leq(office.notes[0].said_count, 2);
+    uint32_t said = office.notes[0].said_count;
+    crew_wait(&office.crew, 5 * (uint64_t)SECOND_TICKS);
+    cr_expect_eq(said, office.notes[0].said_count);
+    crew_close(&office.crew);
 }
