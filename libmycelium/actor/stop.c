@@ -59,9 +59,10 @@ void myc__actor_say_goodbye(myc__shard *shard, myc__actor *actor)
 {
     bool started = !(actor->interrupts & MYC__STARTING) && !myc__is_dormant(actor);
     if (started && actor->behaviour->on_stop) {
-        shard->context.current = actor;
+        myc__context_run(&shard->context, actor);
+        myc__context_do(&shard->context, MYC__DOING_STOP);
         actor->behaviour->on_stop(myc__actor_state(actor), &shard->context, actor->why);
-        shard->context.current = NULL;
+        myc__context_run(&shard->context, NULL);
     }
 }
 

@@ -62,6 +62,7 @@ MYC__COLD static bool obey_verdict(myc__shard *shard, myc__actor *actor, uint32_
 static inline bool handle(myc__shard *shard, myc__actor *actor, uint32_t tag, const void *payload)
 {
     shard->context.handling = payload;
+    myc__context_do(&shard->context, tag);
     myc_next next =
         actor->behaviour->dispatch(myc__actor_state(actor), &shard->context, tag, payload);
     if (MYC__UNLIKELY(myc_next_verdict(next) != MYC__CONTINUE) &&
@@ -81,6 +82,7 @@ static void start(myc__shard *shard, myc__actor *actor)
         return;
     }
     int (*on_start)(void *, myc_context *) = actor->behaviour->on_start;
+    myc__context_do(&shard->context, MYC__DOING_START);
     int code = on_start ? on_start(myc__actor_state(actor), &shard->context) : 0;
     if (code < 0) {
         fail(shard, actor, code); /* still STARTING: it never was, so it has no on_stop */
@@ -188,7 +190,7 @@ static inline void count_for_reports(myc__actor *actor, uint32_t handled)
 static inline uint32_t run_turn(myc__shard *shard, myc__actor *actor, uint32_t spent)
 {
     uint32_t handled = 0;
-    shard->context.current = actor;
+    myc__context_run(&shard->context, actor);
     if (MYC__UNLIKELY(actor->interrupts)) {
         handled = handle_interrupts(shard, actor);
     }
@@ -228,13 +230,13 @@ static inline uint32_t handle_lane(myc__shard *shard, myc__actor *actor, myc__la
 
 uint32_t myc__run_from_lane(myc__shard *shard, myc__actor *actor, myc__lane_visit *visit)
 {
-    shard->context.current = actor;
+    myc__context_run(&shard->context, actor);
     actor->activity = MYC__RUNNING;
     uint32_t handled = handle_lane(shard, actor, visit);
     count_for_reports(actor, handled);
     myc__count_end(&shard->context.counters.handled, handled);
     go_on(shard, actor);
-    shard->context.current = NULL;
+    myc__context_run(&shard->context, NULL);
     return handled;
 }
 
@@ -262,7 +264,7 @@ uint32_t myc__run_turns(myc__shard *shard, uint32_t *handled)
     while (cost < MYC__MESSAGES_PER_PASS && (actor = pop_ready(shard)) != NULL) {
         cost += TURN_COST + run_turn(shard, actor, 0);
     }
-    shard->context.current = NULL;
+    myc__context_run(&shard->context, NULL);
     uint32_t messages = (uint32_t)(shard->context.counters.handled - before);
     *handled += messages;
     return (cost - messages) / TURN_COST;
@@ -286,6 +288,6 @@ uint32_t myc__run_turns_paced(myc__shard *shard, const myc__pace *pace, uint32_t
         *handled += run_turn_paced(shard, pace, actor);
         turns++;
     }
-    shard->context.current = NULL;
+    myc__context_run(&shard->context, NULL);
     return turns;
 }

@@ -65,6 +65,7 @@ myc__urgent_done myc__urgent_dispatch(myc__shard *shard, myc__actor *actor, uint
                                       const void *payload)
 {
     shard->context.handling = payload;
+    myc__context_do(&shard->context, tag);
     myc_next next =
         actor->behaviour->dispatch(myc__actor_state(actor), &shard->context, tag, payload);
     if (myc_next_verdict(next) == MYC__AGAIN && shard->context.handling) {
@@ -89,6 +90,7 @@ uint32_t myc__urgent_run(myc__shard *shard, myc__actor *actor)
                          !(actor->interrupts & (MYC__STOPPING | MYC__PAUSED));
          i++) {
         myc__urgent *item = unlink_first(annex);
+        myc__context_do(&shard->context, MYC__DOING_URGENT);
         done = item->kind->handle(shard, actor, item);
         handled += done == MYC__URGENT_HANDLED;
         if (done == MYC__URGENT_AGAIN) {

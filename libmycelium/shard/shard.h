@@ -55,6 +55,7 @@ typedef struct myc__shard {
     uint64_t born_from_elsewhere;         /* atomic: actors spawned here by other threads */
     myc__lane *inbox[MYC__ENDPOINTS_MAX]; /* atomic: published by each sender on first use */
 
+    uint64_t passes;    /* atomic: of the worker, so that others see it move */
     uint64_t looked_ns; /* the worker: at the clock in this pass; 0 = not yet */
     myc__wheel wheel;   /* the worker: deadlines */
 } myc__shard;

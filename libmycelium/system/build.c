@@ -131,6 +131,7 @@ void myc__system_free(myc_system *system)
     myc__registry_fini(&fabric->registry);
     pthread_mutex_destroy(&fabric->pools_lock);
     pthread_mutex_destroy(&system->stop_lock);
+    myc__stuck_fini(system);
     myc__allocator allocator = fabric->allocator;
     myc__free(&allocator, system, sizeof *system);
     MYC__CHECK(allocator.bytes == 0);
@@ -162,6 +163,7 @@ int myc__system_build(const myc_system_options *options, myc_system **built)
     myc__registry_init(&system->fabric.registry);
     int failed = pthread_mutex_init(&system->stop_lock, NULL);
     MYC__CHECK(failed == 0);
+    myc__stuck_init(system);
     failed = pthread_mutex_init(&system->fabric.pools_lock, NULL);
     MYC__CHECK(failed == 0);
     system->fabric.names = myc__names_create(&system->fabric.allocator);

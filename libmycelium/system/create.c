@@ -22,6 +22,15 @@ static int start(myc_system *system)
     return error;
 }
 
+static int watch(myc_system *system, const myc_system_options *options)
+{
+    int error = options->watchdog_ns ? myc__watchdog_start(system, options) : 0;
+    if (error) {
+        (void)myc_system_destroy(system);
+    }
+    return error;
+}
+
 int myc_system_create(const myc_system_options *given, myc_system **created)
 {
     myc_system_options options = given ? *given : (myc_system_options){0};
@@ -30,6 +39,7 @@ int myc_system_create(const myc_system_options *given, myc_system **created)
     int error = myc__options_complete(&options, &log);
     error = error ? error : myc__system_build(&options, &system);
     error = error ? error : start(system);
+    error = error ? error : watch(system, &options);
     if (!error) {
         *created = system;
     }

@@ -104,6 +104,7 @@ uint64_t myc_system_destroy(myc_system *system)
     }
     pthread_mutex_unlock(&system->stop_lock);
     myc__pools_end(&system->fabric);
+    myc__watchdog_stop(system); /* it has told of those that were waited for */
     sweep(system);
     free_waiting(system);
     free_unanswered(system);

@@ -40,6 +40,16 @@ struct myc_system {
     int64_t (*drive)(void *user, uint64_t until_ns);
     void *drive_user;
 
+    /** Of each worker, when it was looked at last (stuck.c). */
+    struct myc__sighting {
+        uint64_t passes;
+        uint64_t handled;
+        const void *actor;
+        uint64_t since_ns;
+    } sightings[MYC__WORKERS_MAX]; /* guarded by sightings_lock */
+    pthread_mutex_t sightings_lock;
+    struct myc__watchdog *watchdog; /* NULL: there is none */
+
     pthread_t threads[MYC__WORKERS_MAX];
     uint32_t thread_count; /* started and not joined */
     bool stopped;          /* guarded by stop_lock */
@@ -65,6 +75,12 @@ bool myc__worker_has_work(myc__shard *shard);
 /* run_once.c */
 /** Drives a caller-driven system for one who waits, no longer than to `until_ns` of its clock. */
 void myc__drive_on(myc_system *system, uint64_t until_ns);
+
+/* watchdog.c */
+int myc__watchdog_start(myc_system *system, const myc_system_options *options);
+void myc__watchdog_stop(myc_system *system);
+void myc__stuck_init(myc_system *system);
+void myc__stuck_fini(myc_system *system);
 
 /* foreign.c */
 int myc__foreign_init(myc_system *system);

@@ -158,8 +158,8 @@ int myc_testkit_as(myc_testkit *kit, myc_address address,
         return MYC_ENOENT;
     }
     shard->looked_ns = 0;
-    shard->context.current = actor;
+    myc__context_run(&shard->context, actor);
     run(&shard->context, argument);
-    shard->context.current = NULL;
+    myc__context_run(&shard->context, NULL);
     return 0;
 }

@@ -71,6 +71,7 @@ static uint32_t fire_timers(myc__shard *shard)
 __attribute__((always_inline)) static inline uint32_t pass(myc__shard *shard, const myc__pace *pace,
                                                            uint32_t *handled)
 {
+    myc__store_relaxed_u64(&shard->passes, shard->passes + 1);
     follow_stage(shard);
     *handled = 0;
     shard->looked_ns = 0;

@@ -77,6 +77,32 @@ MYC_API MYC_MUST_CHECK int myc_system_actor(myc_system *system, myc_address acto
                                             uint64_t timeout_ns, myc_actor_info *info);
 
 /*
+ * Stuck workers: no signals, no threads but the one that looks.
+ */
+
+/** An actor whose turn does not end. */
+typedef struct myc_stuck {
+    uint32_t worker;
+    myc_address actor;
+    char name[32];
+    const myc_protocol *protocol; /* static, as the program gave it */
+    uint32_t tag;                 /* of the message it handles, if it is one: else UINT32_MAX, */
+    const char *row; /* and "on_start", "on_stop" or "an answer"; else the row's name. Static. */
+    uint64_t for_ns; /* at least: since it was first seen in this turn; by the kernel's clock */
+} myc_stuck;
+
+/**
+ * Fills in, up to `capacity`, the workers that have been in one turn of one actor for at least
+ * `longer_than_ns`, of which up to batch_max messages are part. It knows how long from its own
+ * calls, on whatever threads: the first one that sees a worker in a turn begins to count. So call it
+ * a few times in that span, again and again.
+ * Returns how many it were, at most `capacity`. Never waits for a worker. May be called from a
+ * handler.
+ */
+MYC_API uint32_t myc_system_stuck(myc_system *system, uint64_t longer_than_ns, myc_stuck *stuck,
+                                  uint32_t capacity);
+
+/*
  * Profiles: for each row, how long messages lay in the mailbox and how long their handlers took.
  */
 

@@ -76,6 +76,8 @@ typedef struct myc_dead_letter {
     const void *payload; /* myc_type_of(payload) tells its type */
 } myc_dead_letter;
 
+struct myc_stuck;
+
 /** Options of a system; all zero means the defaults. Everything is copied. */
 typedef struct myc_system_options {
     const char *name; /* at most 8 characters count; threads are NAME-0, NAME-1, ...; "myc" */
@@ -93,6 +95,11 @@ typedef struct myc_system_options {
     /** An idle worker gives memory back that it did not need for so long (to twice as long), and a
      * later burst allocates again. Default 100 ms; UINT64_MAX = memory is kept for ever. */
     uint64_t keep_memory_ns;
+    /** A thread of the library, NAME-dog, looks for workers that have been in one turn for so long,
+     * and tells of each in a log line, and by `stuck` once. 0 = there is no such thread. */
+    uint64_t watchdog_ns;
+    void (*stuck)(void *user, const struct myc_stuck *stuck); /* inspect.h; may be NULL */
+    void *stuck_user;
     bool profile; /* every actor is profiled from its start (inspect.h) */
     /** Gets each log line. Called on the thread that has something to say, never under a lock. */
     void (*log)(void *user, myc_log_level level, const char *text);
