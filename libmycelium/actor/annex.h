@@ -33,6 +33,7 @@ typedef struct myc__ending {
 struct myc__profile;
 struct myc__bond;
 struct myc__crew;
+struct myc__trace;
 
 typedef struct myc__annex {
     char name[MYC__NAME_BYTES];    /* spawn.c; empty: the behaviour's */
@@ -62,6 +63,7 @@ typedef struct myc__annex {
     myc__ending *endings;             /* annex.c: of services, newest first */
     struct myc__load_step *load;  /* load.c: publishes its depth; NULL while nobody asked for it */
     struct myc__profile *profile; /* profile.c; NULL: it is not measured */
+    struct myc__trace *trace;     /* trace.c; NULL: it is not traced */
     uint64_t dropped_by[MYC_DROP_REASONS]; /* drop.c: without a policy, which counts them itself */
     struct myc__bond *bond;                /* restart.c: it is a child; its supervisor frees it */
     struct myc__crew *crew;                /* restart.c: it is a supervisor, of these */

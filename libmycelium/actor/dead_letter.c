@@ -2,6 +2,7 @@
 #include "actor/dead_letter.h"
 
 #include "actor/request.h"
+#include "shard/flight.h"
 
 void myc__dead_letter(myc_context *ctx, myc_address to, uint32_t tag, const void *payload,
                       myc_dead_reason reason)
@@ -14,6 +15,13 @@ void myc__dead_letter(myc_context *ctx, myc_address to, uint32_t tag, const void
     }
     if (tag == MYC__REQUEST_TAG) {
         myc__request_fate(payload, reason);
+    }
+    if (ctx->shard && MYC__UNLIKELY(ctx->shard->flight != NULL)) {
+        myc__flight_note(ctx->shard->flight,
+                         &(myc__flight_event){.kind = MYC_EVENT_DEAD_LETTER,
+                                              .actor = to,
+                                              .tag = myc__inner_tag(tag, payload),
+                                              .detail = reason});
     }
     myc_release(ctx, payload);
     myc__count_end(&ctx->counters.dead_by[reason], 1);

@@ -2,6 +2,7 @@
 #include "actor/drop.h"
 
 #include "actor/policy.h"
+#include "shard/flight.h"
 
 /* Without memory for an annex the actor's own count misses it; that of the system does not. */
 static void count_for_actor(myc__shard *shard, myc__actor *actor, myc_drop_reason reason)
@@ -19,6 +20,11 @@ static void count_for_actor(myc__shard *shard, myc__actor *actor, myc_drop_reaso
 void myc__count_drop(myc__shard *shard, myc__actor *actor, myc_drop_reason reason)
 {
     count_for_actor(shard, actor, reason);
+    if (MYC__UNLIKELY(shard->flight != NULL)) {
+        myc__flight_note(shard->flight, &(myc__flight_event){.kind = MYC_EVENT_DROPPED,
+                                                             .actor = actor->address,
+                                                             .detail = reason});
+    }
     myc__count_end(&shard->context.counters.dropped_by[reason], 1);
 }
 

@@ -9,6 +9,7 @@
 
 enum {
     MYC__INSTRUMENT_PROFILE = 1, /* actor/profile.h */
+    MYC__INSTRUMENT_TRACE = 2,   /* actor/trace.h */
 };
 
 /** Gives a starting actor what its worker wants it to have; as far as there is memory. */

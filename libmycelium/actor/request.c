@@ -155,7 +155,6 @@ myc_next myc_dispatch_request(myc_next (*dispatch)(void *, myc_context *, uint32
         request->outcome = MYC_NO_REPLY;
     }
     ctx->request = request;
-    myc__context_do(ctx, request->tag);
     myc_next next = dispatch(self, ctx, request->tag, request->payload);
     ctx->request = NULL;
     return next;

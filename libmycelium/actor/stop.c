@@ -7,6 +7,7 @@
 #include "actor/grown.h"
 #include "actor/pause.h"
 #include "actor/restart.h"
+#include "shard/flight.h"
 
 void myc__actor_interrupt(myc__shard *shard, myc__actor *actor, myc_exit why)
 {
@@ -63,12 +64,25 @@ void myc__actor_say_goodbye(myc__shard *shard, myc__actor *actor)
         myc__context_do(&shard->context, MYC__DOING_STOP);
         actor->behaviour->on_stop(myc__actor_state(actor), &shard->context, actor->why);
         myc__context_run(&shard->context, NULL);
+        myc__context_do(&shard->context, MYC__DOING_MESSAGE);
     }
+}
+
+static void note_end(myc__flight *flight, const myc__actor *actor)
+{
+    bool failed = actor->why.reason == MYC_EXIT_FAILED;
+    myc__flight_note(flight, &(myc__flight_event){
+                                 .kind = failed ? MYC_EVENT_FAILED : MYC_EVENT_STOPPED,
+                                 .actor = actor->address,
+                                 .detail = failed ? actor->why.code : (int64_t)actor->why.reason});
 }
 
 void myc__actor_end(myc__shard *shard, myc__actor *actor)
 {
     MYC__CHECK(actor->activity == MYC__RUNNING);
+    if (MYC__UNLIKELY(shard->flight != NULL)) {
+        note_end(shard->flight, actor);
+    }
     myc__actor_say_goodbye(shard, actor);
     myc__slot_free(&shard->slots, myc__address_index(actor->address));
     leave_letters(shard, actor,

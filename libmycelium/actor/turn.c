@@ -62,7 +62,6 @@ MYC__COLD static bool obey_verdict(myc__shard *shard, myc__actor *actor, uint32_
 static inline bool handle(myc__shard *shard, myc__actor *actor, uint32_t tag, const void *payload)
 {
     shard->context.handling = payload;
-    myc__context_do(&shard->context, tag);
     myc_next next =
         actor->behaviour->dispatch(myc__actor_state(actor), &shard->context, tag, payload);
     if (MYC__UNLIKELY(myc_next_verdict(next) != MYC__CONTINUE) &&
@@ -84,6 +83,7 @@ static void start(myc__shard *shard, myc__actor *actor)
     int (*on_start)(void *, myc_context *) = actor->behaviour->on_start;
     myc__context_do(&shard->context, MYC__DOING_START);
     int code = on_start ? on_start(myc__actor_state(actor), &shard->context) : 0;
+    myc__context_do(&shard->context, MYC__DOING_MESSAGE);
     if (code < 0) {
         fail(shard, actor, code); /* still STARTING: it never was, so it has no on_stop */
     } else {

@@ -65,7 +65,7 @@ myc__urgent_done myc__urgent_dispatch(myc__shard *shard, myc__actor *actor, uint
                                       const void *payload)
 {
     shard->context.handling = payload;
-    myc__context_do(&shard->context, tag);
+    myc__context_do(&shard->context, MYC__DOING_MESSAGE);
     myc_next next =
         actor->behaviour->dispatch(myc__actor_state(actor), &shard->context, tag, payload);
     if (myc_next_verdict(next) == MYC__AGAIN && shard->context.handling) {
@@ -97,6 +97,7 @@ uint32_t myc__urgent_run(myc__shard *shard, myc__actor *actor)
             link_first(annex, item);
         }
     }
+    myc__context_do(&shard->context, MYC__DOING_MESSAGE);
     if (!annex->urgent_first) {
         actor->interrupts &= (uint8_t)~MYC__URGENT;
     }

@@ -11,6 +11,10 @@
 
 noreturn void myc__check_failed(const char *condition, const char *file, int line);
 
+/** What is to be told of when a check fails on the calling thread: `tell(what)` runs before the
+ * program ends. NULL = nothing. */
+void myc__check_tell(void (*tell)(const void *what), const void *what);
+
 #define MYC__LIKELY(condition) __builtin_expect(!!(condition), 1)
 #define MYC__COLD __attribute__((noinline, cold)) /* keeps the hot path around it short */
 #define MYC__UNLIKELY(condition) __builtin_expect(!!(condition), 0)

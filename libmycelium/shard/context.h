@@ -13,9 +13,11 @@
 
 enum { MYC__NO_WORKER = UINT32_MAX };
 
-/** What an actor does when it handles no message. */
+/** What an actor does, when that is not to handle a message whose tag is known. */
 typedef enum myc__doing {
-    MYC__DOING_START = 1u << 31,
+    MYC__DOING_MESSAGE =
+        1u << 31, /* the tag is known of those only that are traced (actor/trace.h) */
+    MYC__DOING_START,
     MYC__DOING_STOP,
     MYC__DOING_URGENT, /* an answer, a notice */
 } myc__doing;

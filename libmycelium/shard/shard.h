@@ -39,11 +39,12 @@ typedef struct myc__shard {
     uint32_t grown_count;
     struct myc__watch *unanswered; /* watches whose watcher could not be told (actor/watch.c) */
     myc__tidying tidying;
-    uint32_t instruments; /* MYC__INSTRUMENT_...: what each actor gets when it starts */
-    bool stop_begun;      /* every actor was told to stop once */
-    bool awaits_lanes;    /* some actor waits for room in a lane */
-    uint64_t born;        /* atomic: actors spawned here by the worker itself */
-    uint64_t ended;       /* atomic: actors that lived here; written by the worker */
+    struct myc__flight *flight; /* constant; NULL: what happens is not recorded */
+    uint32_t instruments;       /* MYC__INSTRUMENT_...: what each actor gets when it starts */
+    bool stop_begun;            /* every actor was told to stop once */
+    bool awaits_lanes;          /* some actor waits for room in a lane */
+    uint64_t born;              /* atomic: actors spawned here by the worker itself */
+    uint64_t ended;             /* atomic: actors that lived here; written by the worker */
 
     myc__parking parking;
     alignas(MYC__CACHE_LINE) uint32_t stage; /* atomic: written by who stops the system */

@@ -4,6 +4,7 @@
 
 #include "actor/instrument.h"
 #include "service/names.h"
+#include "shard/flight.h"
 #include "system/options.h"
 #include "system/system.h"
 
@@ -16,7 +17,10 @@ static void copy_options(myc_system *system, const myc_system_options *options)
     system->spin_ns = options->spin_ns;
     system->crowded = myc__options_crowd(options);
     system->keep_memory_ns = options->keep_memory_ns;
-    system->profile = options->profile;
+    bool is_traced = options->watchdog_ns || options->flight_recorder;
+    system->instruments =
+        (options->profile ? MYC__INSTRUMENT_PROFILE : 0) | (is_traced ? MYC__INSTRUMENT_TRACE : 0);
+    system->has_flight = options->flight_recorder;
     fabric->name = system->name;
     fabric->thread_start = options->thread_start;
     fabric->thread_start_user = options->thread_start_user;
@@ -70,9 +74,12 @@ static int add_shard(myc_system *system, uint32_t index, bool asymmetric)
     myc__slot_table_init(&shard->slots, &fabric->allocator);
     bool has_wheel = myc__wheel_init(&shard->wheel, &fabric->allocator);
     myc__context_init(&shard->context, fabric, (uint16_t)index, shard);
-    shard->instruments = system->profile ? MYC__INSTRUMENT_PROFILE : 0;
+    shard->instruments = system->instruments;
     fabric->shards[index] = shard;
     fabric->shard_count = index + 1;
+    if (system->has_flight && !(shard->flight = myc__flight_make(fabric))) {
+        return MYC_ENOMEM;
+    }
     return has_wheel ? myc__io_create(shard, &shard->io) : MYC_ENOMEM;
 }
 
@@ -90,13 +97,15 @@ static int add_shards(myc_system *system, const myc_system_options *options)
 
 static void free_shard(myc_system *system, myc__shard *shard)
 {
+    myc__fabric *fabric = &system->fabric;
     myc__io_destroy(shard->io);
     myc__wheel_fini(&shard->wheel, &system->fabric.allocator);
     myc__context_fini(&shard->context);
     myc__slot_table_fini(&shard->slots);
     myc__order_box_fini(&shard->orders);
     close(shard->parking.wake_fd);
-    myc__free(&system->fabric.allocator, shard, sizeof *shard);
+    myc__flight_free(fabric, shard->flight);
+    myc__free(&fabric->allocator, shard, sizeof *shard);
 }
 
 static void free_foreigners(myc_system *system)

@@ -90,11 +90,13 @@ static void await_answer(myc_context *ctx, myc__request *request, uint32_t looks
     }
 }
 
-/* A clock of the user's may stand still: then the kernel's ends the wait. */
+/* A clock of the user's may stand still: then the kernel's ends the wait. The test kit's goes on by
+ * itself, and there real time must not matter. */
 static uint64_t left_of(const myc_context *ctx, const myc__request *request, uint64_t end_ns)
 {
     uint64_t now_ns = myc_now_ns(ctx);
-    bool over = now_ns >= request->deadline_ns || myc__kernel_now_ns() >= end_ns;
+    bool is_late = !ctx->fabric->system->drive && myc__kernel_now_ns() >= end_ns;
+    bool over = now_ns >= request->deadline_ns || is_late;
     return over ? 0 : request->deadline_ns - now_ns;
 }
 

@@ -5,7 +5,7 @@
 static uint32_t run_worker(myc__shard *shard)
 {
     uint32_t handled;
-    if (myc__worker_pass(shard, &handled)) {
+    if (myc__worker_pass_here(shard, NULL, &handled)) {
         shard->tidying.worked = true;
     } else {
         (void)myc__tidy(shard, myc__clock_now_ns(&shard->context.fabric->clock));

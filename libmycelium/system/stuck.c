@@ -55,10 +55,11 @@ static void name_row(uint32_t doing, myc_stuck *stuck)
 {
     bool is_row = doing < stuck->protocol->row_count;
     stuck->tag = is_row ? doing : UINT32_MAX;
-    stuck->row = is_row                      ? stuck->protocol->rows[doing].name
-                 : doing == MYC__DOING_START ? "on_start"
-                 : doing == MYC__DOING_STOP  ? "on_stop"
-                                             : "an answer";
+    stuck->row = is_row                       ? stuck->protocol->rows[doing].name
+                 : doing == MYC__DOING_START  ? "on_start"
+                 : doing == MYC__DOING_STOP   ? "on_stop"
+                 : doing == MYC__DOING_URGENT ? "an answer"
+                                              : "a message";
 }
 
 typedef struct suspicion {

@@ -31,8 +31,9 @@ struct myc_system {
     uint64_t keep_memory_ns; /* UINT64_MAX = for ever */
     uint32_t *cpus;          /* NULL = not pinned */
     uint32_t cpu_count;
-    bool crowded; /* more workers than processors */
-    bool profile; /* every actor is profiled from its start */
+    bool crowded;         /* more workers than processors */
+    uint32_t instruments; /* of every actor from its start (actor/instrument.h) */
+    bool has_flight;
 
     /** Caller-driven: drives the workers instead of one after the other; NULL = nobody does. Time
      * that the driver owns may pass up to `until_ns` (0 = none). Returns how many messages were
@@ -67,8 +68,8 @@ struct myc_system {
 void *myc__worker_main(void *shard);
 /** One round of a worker: orders, deadlines, lanes, actors, I/O. Returns how much there was to do. */
 uint32_t myc__worker_pass(myc__shard *shard, uint32_t *handled);
-/** The same by a test's pace. */
-uint32_t myc__worker_pass_paced(myc__shard *shard, const myc__pace *pace, uint32_t *handled);
+/** The same on the thread of a caller, by a test's pace if there is one. */
+uint32_t myc__worker_pass_here(myc__shard *shard, const myc__pace *pace, uint32_t *handled);
 /** True when a pass would find something to do. The worker's thread. */
 bool myc__worker_has_work(myc__shard *shard);
 

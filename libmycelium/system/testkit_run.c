@@ -59,7 +59,7 @@ static bool is_stalled(const myc_testkit *kit, uint32_t worker)
 static uint32_t pass(myc_testkit *kit, uint32_t worker, uint32_t *handled)
 {
     myc__shard *shard = kit->system->fabric.shards[worker];
-    uint32_t done = myc__worker_pass_paced(shard, &kit->pace, handled);
+    uint32_t done = myc__worker_pass_here(shard, &kit->pace, handled);
     if (done) {
         shard->tidying.worked = true;
     } else {

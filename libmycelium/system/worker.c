@@ -7,6 +7,7 @@
 #include "actor/pause.h"
 #include "actor/stop.h"
 #include "actor/turn.h"
+#include "shard/flight.h"
 #include "system/system.h"
 
 enum {
@@ -95,9 +96,12 @@ uint32_t myc__worker_pass(myc__shard *shard, uint32_t *handled)
     return pass(shard, NULL, handled);
 }
 
-uint32_t myc__worker_pass_paced(myc__shard *shard, const myc__pace *pace, uint32_t *handled)
+uint32_t myc__worker_pass_here(myc__shard *shard, const myc__pace *pace, uint32_t *handled)
 {
-    return pass(shard, pace, handled);
+    myc__check_tell(shard->flight ? myc__flight_dump_last : NULL, shard);
+    uint32_t done = pass(shard, pace, handled);
+    myc__check_tell(NULL, NULL);
+    return done;
 }
 
 bool myc__worker_has_work(myc__shard *shard)
@@ -113,13 +117,22 @@ static int64_t sooner(int64_t a_ns, int64_t b_ns)
     return (uint64_t)a_ns < (uint64_t)b_ns ? a_ns : b_ns;
 }
 
+static void note(myc__shard *shard, myc_event_kind kind)
+{
+    if (MYC__UNLIKELY(shard->flight != NULL)) {
+        myc__flight_note(shard->flight, &(myc__flight_event){.kind = kind});
+    }
+}
+
 static void park(myc__shard *shard, int64_t timeout_ns)
 {
     bool told = !shard->awaits_lanes || myc__ask_for_lanes(shard);
     myc__io_announce_wait(shard->io);
     if (!myc__worker_has_work(shard)) {
         bool tries_again = shard->context.blocked || !told;
+        note(shard, MYC_EVENT_PARKED);
         myc__io_wait(shard->io, tries_again ? sooner(RETRY_NS, timeout_ns) : timeout_ns);
+        note(shard, MYC_EVENT_WOKEN);
     }
     myc__parking_leave(&shard->parking);
 }
@@ -240,7 +253,9 @@ void *myc__worker_main(void *argument)
     if (system->fabric.thread_start) {
         system->fabric.thread_start(system->fabric.thread_start_user, shard->index);
     }
+    myc__check_tell(shard->flight ? myc__flight_dump_last : NULL, shard);
     work(shard);
+    myc__check_tell(NULL, NULL);
     pthread_setspecific(system->foreign_key, NULL);
     return NULL;
 }

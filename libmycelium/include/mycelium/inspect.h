@@ -86,8 +86,9 @@ typedef struct myc_stuck {
     myc_address actor;
     char name[32];
     const myc_protocol *protocol; /* static, as the program gave it */
-    uint32_t tag;                 /* of the message it handles, if it is one: else UINT32_MAX, */
-    const char *row; /* and "on_start", "on_stop" or "an answer"; else the row's name. Static. */
+    uint32_t tag;    /* of the message it handles; UINT32_MAX when it is none, or is not known */
+    const char *row; /* the row's name; else "on_start", "on_stop", "an answer" or "a message", of
+                        which only systems with a watchdog or a flight recorder know more. Static. */
     uint64_t for_ns; /* at least: since it was first seen in this turn; by the kernel's clock */
 } myc_stuck;
 
@@ -101,6 +102,52 @@ typedef struct myc_stuck {
  */
 MYC_API uint32_t myc_system_stuck(myc_system *system, uint64_t longer_than_ns, myc_stuck *stuck,
                                   uint32_t capacity);
+
+/*
+ * The flight recorder: the last events of each worker. Writing one takes no lock and no memory; a
+ * message handled costs a look at the clock more. Without it (flight_recorder of the options) nothing
+ * is recorded. When an invariant of the library breaks on a worker, its events go to the log before
+ * the program ends.
+ */
+
+enum { MYC_EVENTS_KEPT = 4096 }; /* of each worker, the newest */
+
+typedef enum myc_event_kind {
+    MYC_EVENT_NONE = 0,
+    MYC_EVENT_HANDLED = 1,     /* a message of row `tag`, or it will come again */
+    MYC_EVENT_STARTED = 2,     /* before on_start */
+    MYC_EVENT_STOPPED = 3,     /* `detail` is the myc_exit_reason */
+    MYC_EVENT_FAILED = 4,      /* `detail` is the code */
+    MYC_EVENT_DROPPED = 5,     /* `detail` is the myc_drop_reason */
+    MYC_EVENT_DEAD_LETTER = 6, /* of row `tag`; `detail` is the myc_dead_reason */
+    MYC_EVENT_PARKED = 7,      /* the worker went to sleep */
+    MYC_EVENT_WOKEN = 8,
+    MYC_EVENT_KINDS = 9
+} myc_event_kind;
+
+typedef struct myc_event {
+    uint64_t at_ns; /* by the system's clock */
+    myc_address actor;
+    myc_event_kind kind;
+    uint32_t tag;
+    int64_t detail;
+} myc_event;
+
+/**
+ * Copies the newest events of a worker to `events`, up to `capacity`, the oldest first. Never waits:
+ * a worker that is stuck can be read too. What is overwritten while it is read is left out.
+ * Returns how many it were: 0 without a recorder. May be called from a handler.
+ */
+MYC_API uint32_t myc_system_events(const myc_system *system, uint32_t worker, myc_event *events,
+                                   uint32_t capacity);
+
+/** Writes an event as a line of text without a newline, cut off at `size_bytes`, as snprintf() does
+ * and returns. Any thread. */
+MYC_API int myc_event_text(const myc_event *event, char *text, size_t size_bytes);
+
+/** Writes all events of all workers to the system's log, a line each. Returns how many. May be
+ * called from a handler. */
+MYC_API uint32_t myc_system_dump_events(const myc_system *system);
 
 /*
  * Profiles: for each row, how long messages lay in the mailbox and how long their handlers took.

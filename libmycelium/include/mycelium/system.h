@@ -96,11 +96,13 @@ typedef struct myc_system_options {
      * later burst allocates again. Default 100 ms; UINT64_MAX = memory is kept for ever. */
     uint64_t keep_memory_ns;
     /** A thread of the library, NAME-dog, looks for workers that have been in one turn for so long,
-     * and tells of each in a log line, and by `stuck` once. 0 = there is no such thread. */
+     * and tells of each in a log line, and by `stuck`, once. To name messages it has every actor traced:
+     * half a KiB an actor, and some ns a message. 0 = there is no such thread. */
     uint64_t watchdog_ns;
     void (*stuck)(void *user, const struct myc_stuck *stuck); /* inspect.h; may be NULL */
     void *stuck_user;
-    bool profile; /* every actor is profiled from its start (inspect.h) */
+    bool flight_recorder; /* each worker records its last 4096 events (inspect.h) */
+    bool profile;         /* every actor is profiled from its start (inspect.h) */
     /** Gets each log line. Called on the thread that has something to say, never under a lock. */
     void (*log)(void *user, myc_log_level level, const char *text);
     void *log_user;
