@@ -112,7 +112,9 @@ static int list_worker(myc_system *system, myc__shard *shard, uint64_t deadline_
         }
         int error = myc__ask_worker(system, shard, &taken->call, deadline_ns);
         if (error) {
-            return error == MYC_ETIMEDOUT ? list_stuck(ctx, shard, from, visitor) : error;
+            return error == MYC_ETIMEDOUT   ? list_stuck(ctx, shard, from, visitor)
+                   : error == MYC_ESTOPPING ? 0
+                                            : error;
         }
         tell(visitor, taken);
         from = taken->next;
@@ -179,7 +181,9 @@ static int ask_about(myc_system *system, myc__shard *shard, question *asked, uin
     myc_address actor = asked->actor;
     int error = myc__ask_worker(system, shard, &asked->call, myc__ask_worker_deadline(timeout_ns));
     if (error) {
-        return error == MYC_ETIMEDOUT ? describe_stuck(shard, actor, info) : error;
+        return error == MYC_ETIMEDOUT   ? describe_stuck(shard, actor, info)
+               : error == MYC_ESTOPPING ? MYC_ENOENT
+                                        : error;
     }
     error = asked->is_found ? 0 : MYC_ENOENT;
     *info = asked->info;

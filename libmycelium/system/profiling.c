@@ -69,7 +69,7 @@ static int obeyed(myc_system *system, uint32_t worker, const order *given, uint6
     int error = myc__ask_worker(system, system->fabric.shards[worker], &copy->call,
                                 myc__ask_worker_deadline(timeout_ns));
     *made = error ? NULL : copy;
-    return error;
+    return error == MYC_ESTOPPING ? MYC_ENOENT : error;
 }
 
 static int obey(myc_system *system, uint32_t worker, const order *given, uint64_t timeout_ns)
@@ -106,7 +106,7 @@ int myc_system_profile_all(myc_system *system, bool on, uint64_t timeout_ns)
     order given = {.call.run = switch_all, .on = on};
     for (uint32_t i = 0; error != MYC_ETHREAD && i < system->fabric.shard_count; i++) {
         int answer = obey(system, i, &given, timeout_ns);
-        error = error ? error : answer;
+        error = error || answer == MYC_ENOENT ? error : answer; /* one without actors has ended */
     }
     return error;
 }

@@ -32,7 +32,7 @@ int main(void)
         ok = market_send_quote(myc_context_of(system), ref, quote_new(myc_context_of(system))) == 0;
     myc_histogram *took = myc_histogram_create();
     ok = ok && myc_system_await_quiescence(system, 5000000000) == 0 &&
-         myc_system_each_actor(system, 0, show, &ok) == 1 &&
+         myc_system_each_actor(system, 0, show, &ok) == 1 && ok &&
          myc_system_profile_read(system, ref.address, market_tag_quote, NULL, took, 0) == 0;
     printf("a quote takes %d ns at the median\n", (int)myc_histogram_quantile(took, 0.5));
     myc_histogram_destroy(took);
