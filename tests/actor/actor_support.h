@@ -14,6 +14,9 @@
  *     world_run(here);
  *     world_close(here);                           checks conservation and that nothing leaks
  *
+ * WORLD_SEEDS(40) before a statement runs it once as the workers take turns, and 40 times under the
+ * test kit, which lets them run in other orders and do less at a time.
+ *
  * Threads: all runs on the test's own thread.
  */
 #include <stdio.h>
@@ -25,6 +28,7 @@
 
 #include "base/limits.h"
 #include "desk.h"
+#include "support/kit.h"
 #include "support/leaks.h"
 
 enum {
@@ -45,6 +49,7 @@ struct letter {
 };
 
 struct world {
+    myc_testkit *kit; /* NULL: the workers take turns */
     myc_system *system;
     myc_context *ctx; /* the test's own: a foreign one */
     uint32_t workers;
@@ -56,6 +61,19 @@ struct world {
     uint32_t log_count;
     char log[LOG_LINES_KEPT][LOG_LINE_BYTES];
 };
+
+/* Of the worlds that are opened next; 0 = without the kit. */
+static uint64_t world_seed;
+
+#define WORLD_SEEDS(count)                                                                         \
+    for (world_seed = 0; world_seed <= (count); world_seed++)                                      \
+        if (world_seed_is_chosen(world_seed))
+
+/** MYC_TEST_SEED picks a single one. */
+MYC_UNUSED static bool world_seed_is_chosen(uint64_t seed)
+{
+    return !getenv("MYC_TEST_SEED") || seed == kit_first_seed();
+}
 
 static inline void world_keep_letter(void *user, const myc_dead_letter *dead)
 {
@@ -140,6 +158,10 @@ MYC_UNUSED static int64_t world_pass(struct world *world)
 MYC_UNUSED static void world_run(struct world *world)
 {
     uint32_t passes = 0;
+    if (world->kit) {
+        kit_run(world->kit);
+        return;
+    }
     for (uint32_t idle = 0; idle < IDLE_PASSES; passes++) {
         cr_assert_lt(passes, PASSES_MAX, "the system does not come to rest");
         idle = world_pass(world) ? 0 : idle + 1;
@@ -210,7 +232,12 @@ static inline void world_expect_conserved(const struct world *world)
 
 static inline void world_start(struct world *world, const myc_system_options *options)
 {
-    cr_assert_eq(0, myc_system_create(options, &world->system));
+    if (world_seed) {
+        world->kit = kit_open_with(world_seed, options->workers, options);
+        world->system = myc_testkit_system(world->kit);
+    } else {
+        cr_assert_eq(0, myc_system_create(options, &world->system));
+    }
     world->ctx = myc_context_of(world->system);
     cr_assert_not_null(world->ctx);
     for (uint32_t worker = 0; worker < world->workers; worker++)
@@ -255,7 +282,7 @@ MYC_UNUSED static uint64_t world_end(struct world *world)
     cr_expect_eq(0, myc_system_stop(world->system, &(myc_stop_options){.discard = true}, NULL));
     world_expect_conserved(world);
     cr_expect_eq(0, world_counts(world).actors);
-    return myc_system_destroy(world->system);
+    return world->kit ? myc_testkit_destroy(world->kit) : myc_system_destroy(world->system);
 }
 
 MYC_UNUSED static void world_free(struct world *world)

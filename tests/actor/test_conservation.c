@@ -168,6 +168,7 @@ static void walk(uint32_t rounds)
 
 Test(conservation, every_message_is_accounted_for_in_a_random_mix)
 {
+    WORLD_SEEDS(20)
     walk(ROUNDS);
     NO_LEAKS();
 }

@@ -86,18 +86,21 @@ static void transfer_through(uint32_t bound)
 
 Test(lossless, through_mailboxes_of_one)
 {
+    WORLD_SEEDS(10)
     transfer_through(1);
     NO_LEAKS();
 }
 
 Test(lossless, through_mailboxes_of_two)
 {
+    WORLD_SEEDS(10)
     transfer_through(2);
     NO_LEAKS();
 }
 
 Test(lossless, through_mailboxes_of_seven)
 {
+    WORLD_SEEDS(10)
     transfer_through(7);
     NO_LEAKS();
 }

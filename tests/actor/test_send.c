@@ -90,18 +90,21 @@ static void order_from_everywhere(uint32_t workers)
 
 Test(send, order_per_sender_is_kept_on_one_worker)
 {
+    WORLD_SEEDS(40)
     order_from_everywhere(1);
     NO_LEAKS();
 }
 
 Test(send, order_per_sender_is_kept_across_two_workers)
 {
+    WORLD_SEEDS(40)
     order_from_everywhere(2);
     NO_LEAKS();
 }
 
 Test(send, order_per_sender_is_kept_across_four_workers)
 {
+    WORLD_SEEDS(40)
     order_from_everywhere(4);
     NO_LEAKS();
 }
@@ -274,18 +277,21 @@ static void fan_out(uint32_t workers, bool from_outside)
 
 Test(send, a_fan_out_on_one_worker_destroys_its_payload_once)
 {
+    WORLD_SEEDS(40)
     fan_out(1, false);
     NO_LEAKS();
 }
 
 Test(send, a_fan_out_over_four_workers_destroys_its_payload_once)
 {
+    WORLD_SEEDS(40)
     fan_out(4, false);
     NO_LEAKS();
 }
 
 Test(send, a_fan_out_from_outside_destroys_its_payload_once)
 {
+    WORLD_SEEDS(40)
     fan_out(4, true);
     NO_LEAKS();
 }
