@@ -15,7 +15,8 @@
  *     world_close(here);                           checks conservation and that nothing leaks
  *
  * WORLD_SEEDS(40) before a statement runs it once as the workers take turns, and 40 times under the
- * test kit, which lets them run in other orders and do less at a time.
+ * test kit, which lets them run in other orders and do less at a time. WORLD_TEST() is a Test() that
+ * does so with its body.
  *
  * Threads: all runs on the test's own thread.
  */
@@ -68,6 +69,16 @@ static uint64_t world_seed;
 #define WORLD_SEEDS(count)                                                                         \
     for (world_seed = 0; world_seed <= (count); world_seed++)                                      \
         if (world_seed_is_chosen(world_seed))
+
+/** A test whose body runs once as the workers take turns, and under 20 seeds. */
+#define WORLD_TEST(suite, name)                                                                    \
+    static void suite##__##name(void);                                                             \
+    Test(suite, name)                                                                              \
+    {                                                                                              \
+        WORLD_SEEDS(20)                                                                            \
+        suite##__##name();                                                                         \
+    }                                                                                              \
+    static void suite##__##name(void)
 
 /** MYC_TEST_SEED picks a single one. */
 MYC_UNUSED static bool world_seed_is_chosen(uint64_t seed)

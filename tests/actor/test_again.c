@@ -12,7 +12,7 @@ static myc_next finish_at_last(struct journal *journal, myc_context *ctx, const 
     return seen < times ? MYC_AGAIN : MYC_CONTINUE;
 }
 
-Test(again, the_same_message_comes_first_until_it_is_done)
+WORLD_TEST(again, the_same_message_comes_first_until_it_is_done)
 {
     struct world *here = world_open(2);
     uint32_t times = 4;
@@ -31,7 +31,7 @@ Test(again, the_same_message_comes_first_until_it_is_done)
     NO_LEAKS();
 }
 
-Test(again, a_message_in_hand_is_queued_and_not_handled)
+WORLD_TEST(again, a_message_in_hand_is_queued_and_not_handled)
 {
     struct world *here = world_open(1);
     struct journal journal = {.gated = true};
@@ -55,7 +55,7 @@ Test(again, a_message_in_hand_is_queued_and_not_handled)
 }
 
 /* The message in hand left the mailbox, so a bound of one has room for one more. */
-Test(again, what_is_in_hand_takes_no_room_in_the_mailbox)
+WORLD_TEST(again, what_is_in_hand_takes_no_room_in_the_mailbox)
 {
     struct world *here = world_open(1);
     struct journal journal = {.gated = true};
@@ -72,7 +72,7 @@ Test(again, what_is_in_hand_takes_no_room_in_the_mailbox)
     NO_LEAKS();
 }
 
-Test(again, a_stop_while_holding_makes_it_the_first_letter)
+WORLD_TEST(again, a_stop_while_holding_makes_it_the_first_letter)
 {
     struct world *here = world_open(2);
     for (uint32_t worker = 0; worker < 2; worker++) {
@@ -109,7 +109,7 @@ static myc_next stop_and_again(struct journal *journal, myc_context *ctx, const 
     return MYC_AGAIN;
 }
 
-Test(again, after_a_stop_of_itself_it_does_not_come_again)
+WORLD_TEST(again, after_a_stop_of_itself_it_does_not_come_again)
 {
     struct world *here = world_open(1);
     struct journal journal = {.on_ticket = stop_and_again};
@@ -132,7 +132,7 @@ static myc_next again_then(struct journal *journal, myc_context *ctx, const tick
     return journal->count == 1 ? MYC_AGAIN : *(myc_next *)journal->user;
 }
 
-Test(again, the_second_verdict_can_stop_or_fail)
+WORLD_TEST(again, the_second_verdict_can_stop_or_fail)
 {
     struct world *here = world_open(1);
     myc_next nexts[] = {MYC_STOP, MYC_FAIL(MYC_EIO)};
@@ -153,7 +153,7 @@ Test(again, the_second_verdict_can_stop_or_fail)
 }
 
 /* While one actor is stuck on its message, the others of its worker go on. */
-Test(again, it_does_not_starve_the_others)
+WORLD_TEST(again, it_does_not_starve_the_others)
 {
     struct world *here = world_open(1);
     struct journal stuck = {.gated = true};

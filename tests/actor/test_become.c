@@ -141,7 +141,7 @@ static void tell_from_lane(struct world *here, desk_ref to, const uint32_t *numb
     world_run(here);
 }
 
-Test(become, takes_effect_with_the_next_message_of_a_batch)
+WORLD_TEST(become, takes_effect_with_the_next_message_of_a_batch)
 {
     struct world *here = world_open(1);
     struct lamp_log log = {0};
@@ -154,7 +154,7 @@ Test(become, takes_effect_with_the_next_message_of_a_batch)
     NO_LEAKS();
 }
 
-Test(become, takes_effect_with_the_next_message_of_a_lane)
+WORLD_TEST(become, takes_effect_with_the_next_message_of_a_lane)
 {
     struct world *here = world_open(1);
     struct lamp_log log = {0};
@@ -165,7 +165,7 @@ Test(become, takes_effect_with_the_next_message_of_a_lane)
     NO_LEAKS();
 }
 
-Test(become, says_what_mode_it_is_in)
+WORLD_TEST(become, says_what_mode_it_is_in)
 {
     struct world *here = world_open(1);
     struct lamp_log log = {0};
@@ -179,7 +179,7 @@ Test(become, says_what_mode_it_is_in)
     NO_LEAKS();
 }
 
-Test(become, modes_lie_on_top_of_each_other_up_to_a_limit)
+WORLD_TEST(become, modes_lie_on_top_of_each_other_up_to_a_limit)
 {
     struct world *here = world_open(1);
     struct lamp_log log = {0};
@@ -202,7 +202,7 @@ Test(become, modes_lie_on_top_of_each_other_up_to_a_limit)
     NO_LEAKS();
 }
 
-Test(become, a_switch_takes_the_place_of_the_mode)
+WORLD_TEST(become, a_switch_takes_the_place_of_the_mode)
 {
     struct world *here = world_open(1);
     struct lamp_log log = {0};
@@ -219,7 +219,7 @@ Test(become, a_switch_takes_the_place_of_the_mode)
     NO_LEAKS();
 }
 
-Test(become, needs_the_state_of_the_actor_that_runs)
+WORLD_TEST(become, needs_the_state_of_the_actor_that_runs)
 {
     struct world *here = world_open(1);
     struct lamp_log log = {0};
@@ -235,7 +235,7 @@ Test(become, needs_the_state_of_the_actor_that_runs)
     NO_LEAKS();
 }
 
-Test(become, on_stop_stays_the_actors)
+WORLD_TEST(become, on_stop_stays_the_actors)
 {
     struct world *here = world_open(1);
     struct lamp_log log = {0};
@@ -280,7 +280,7 @@ static void interpose_counting(myc_context *ctx, void *argument)
 }
 
 /* Steps that come while it is in a mode stay when the mode goes. */
-Test(become, steps_stay_around_each_mode)
+WORLD_TEST(become, steps_stay_around_each_mode)
 {
     struct world *here = world_open(1);
     struct lamp_log log = {0};
@@ -301,7 +301,7 @@ static void reset_modes(myc_context *ctx, void *argument)
     myc__modes_reset(actor_of(ctx));
 }
 
-Test(become, an_actor_that_begins_anew_is_in_no_mode)
+WORLD_TEST(become, an_actor_that_begins_anew_is_in_no_mode)
 {
     struct world *here = world_open(1);
     struct lamp_log log = {0};

@@ -101,7 +101,7 @@ static myc_next move_there(struct journal *journal, myc_context *ctx, const tick
     return move_to(journal, ctx, ticket, 1);
 }
 
-Test(move, sends_a_message_on_without_counting)
+WORLD_TEST(move, sends_a_message_on_without_counting)
 {
     expect_moved(move_here, 1, 1);
     expect_moved(move_there, 1, 1);
@@ -117,7 +117,7 @@ static myc_next move_to_both(struct journal *journal, myc_context *ctx, const ti
     return MYC_CONTINUE;
 }
 
-Test(move, retains_the_second_time)
+WORLD_TEST(move, retains_the_second_time)
 {
     expect_moved(move_to_both, 2, 1);
     NO_LEAKS();
@@ -135,7 +135,7 @@ static myc_next move_and_fail(struct journal *journal, myc_context *ctx, const t
     return MYC_FAIL(MYC_EBUSY);
 }
 
-Test(move, is_not_undone_by_a_handler_that_ends_its_actor)
+WORLD_TEST(move, is_not_undone_by_a_handler_that_ends_its_actor)
 {
     expect_moved(move_and_stop, 1, 1);
     expect_moved(move_and_fail, 1, 1);
@@ -149,7 +149,7 @@ static myc_next move_and_ask_again(struct journal *journal, myc_context *ctx,
     return MYC_AGAIN;
 }
 
-Test(move, of_a_message_that_is_to_come_again_fails_the_actor)
+WORLD_TEST(move, of_a_message_that_is_to_come_again_fails_the_actor)
 {
     expect_moved(move_and_ask_again, 1, 1);
     for (int from_outside = 0; from_outside < 2; from_outside++) {
@@ -178,7 +178,7 @@ static void release_kept(myc_context *ctx, void *argument)
     ticket_data_release(ctx, movers->kept);
 }
 
-Test(move, leaves_a_message_that_is_not_sent_to_the_handler)
+WORLD_TEST(move, leaves_a_message_that_is_not_sent_to_the_handler)
 {
     struct movers movers;
     movers_open(&movers, move_and_keep);
@@ -190,7 +190,7 @@ Test(move, leaves_a_message_that_is_not_sent_to_the_handler)
     NO_LEAKS();
 }
 
-Test(move, and_forget_is_a_leak)
+WORLD_TEST(move, and_forget_is_a_leak)
 {
     struct movers movers;
     movers_open(&movers, move_and_keep);
@@ -226,7 +226,7 @@ static void send_to_the_full_and_the_dead(struct movers *movers)
 }
 
 /* A send takes the reference also when it is refused. */
-Test(move, into_a_refused_send_is_the_end_of_the_message)
+WORLD_TEST(move, into_a_refused_send_is_the_end_of_the_message)
 {
     struct movers movers;
     movers_open(&movers, move_to_the_full_and_the_dead);
@@ -257,7 +257,7 @@ static myc_next move_another(struct journal *journal, myc_context *ctx, const ti
     return MYC_CONTINUE;
 }
 
-Test(move, of_another_payload_retains_it)
+WORLD_TEST(move, of_another_payload_retains_it)
 {
     struct movers movers;
     movers_open(&movers, move_another);
@@ -295,7 +295,7 @@ static void move_the_share(struct journal *journal, myc_context *ctx)
 }
 
 /* In on_stop no message is handled, whatever was handled last. */
-Test(move, outside_of_a_handler_retains_what_another_actor_has_in_hand)
+WORLD_TEST(move, outside_of_a_handler_retains_what_another_actor_has_in_hand)
 {
     struct world *here = world_open(1);
     struct shared_ticket shared = {0};

@@ -46,7 +46,7 @@ static void burst_at_home(uint32_t bound, myc_overflow overflow, struct journal 
     world_close(here);
 }
 
-Test(overflow, refusing_keeps_the_first_and_says_so)
+WORLD_TEST(overflow, refusing_keeps_the_first_and_says_so)
 {
     for (uint32_t index = 0; index < sizeof bounds / sizeof *bounds; index++) {
         struct journal journal = {0};
@@ -60,7 +60,7 @@ Test(overflow, refusing_keeps_the_first_and_says_so)
     NO_LEAKS();
 }
 
-Test(overflow, dropping_the_newest_keeps_the_first)
+WORLD_TEST(overflow, dropping_the_newest_keeps_the_first)
 {
     for (uint32_t index = 0; index < sizeof bounds / sizeof *bounds; index++) {
         struct journal journal = {0};
@@ -75,7 +75,7 @@ Test(overflow, dropping_the_newest_keeps_the_first)
     NO_LEAKS();
 }
 
-Test(overflow, dropping_the_oldest_keeps_the_last)
+WORLD_TEST(overflow, dropping_the_oldest_keeps_the_last)
 {
     for (uint32_t index = 0; index < sizeof bounds / sizeof *bounds; index++) {
         struct journal journal = {0};
@@ -118,7 +118,7 @@ static void burst_from_afar(uint32_t bound, myc_overflow overflow, bool from_out
     world_close(here);
 }
 
-Test(overflow, dropping_the_newest_is_exact_from_elsewhere)
+WORLD_TEST(overflow, dropping_the_newest_is_exact_from_elsewhere)
 {
     for (uint32_t round = 0; round < 2 * sizeof bounds / sizeof *bounds; round++) {
         uint32_t bound = bounds[round / 2];
@@ -133,7 +133,7 @@ Test(overflow, dropping_the_newest_is_exact_from_elsewhere)
     NO_LEAKS();
 }
 
-Test(overflow, dropping_the_oldest_is_exact_from_elsewhere)
+WORLD_TEST(overflow, dropping_the_oldest_is_exact_from_elsewhere)
 {
     for (uint32_t round = 0; round < 2 * sizeof bounds / sizeof *bounds; round++) {
         uint32_t bound = bounds[round / 2];
@@ -151,7 +151,7 @@ Test(overflow, dropping_the_oldest_is_exact_from_elsewhere)
     NO_LEAKS();
 }
 
-Test(overflow, a_dropped_payload_is_destroyed)
+WORLD_TEST(overflow, a_dropped_payload_is_destroyed)
 {
     struct world *here = world_open(2);
     for (myc_overflow overflow = MYC_OVERFLOW_REFUSE; overflow <= MYC_OVERFLOW_DROP_OLDEST;
@@ -192,7 +192,7 @@ static void expect_answer_everywhere(struct world *here, desk_ref desk, bool roo
 }
 
 /* Senders elsewhere see the pressure word, which the home worker sets when the mailbox is full. */
-Test(overflow, pressure_refuses_everywhere_until_there_is_room)
+WORLD_TEST(overflow, pressure_refuses_everywhere_until_there_is_room)
 {
     struct world *here = world_open(2);
     struct journal journal = {.gated = true};
@@ -229,7 +229,7 @@ static void send_until_refused(myc_context *ctx, void *argument)
 }
 
 /* Three workers and a foreign thread push as hard as they can. */
-Test(overflow, refusing_overshoots_by_at_most_a_lane_for_each_sender)
+WORLD_TEST(overflow, refusing_overshoots_by_at_most_a_lane_for_each_sender)
 {
     enum { BOUND = 50, SENDERS = 4, ROUNDS = 300 };
     struct world *here = world_open(4);
@@ -258,7 +258,7 @@ Test(overflow, refusing_overshoots_by_at_most_a_lane_for_each_sender)
     NO_LEAKS();
 }
 
-Test(overflow, a_full_lane_refuses_a_drop_policy_too_and_loses_nothing)
+WORLD_TEST(overflow, a_full_lane_refuses_a_drop_policy_too_and_loses_nothing)
 {
     struct world *here = world_open(2);
     struct journal journal = {0};

@@ -63,19 +63,19 @@ static void resumes_at_half(uint32_t sink_worker)
     pair_close(&pair);
 }
 
-Test(pause, a_source_runs_again_when_half_is_drained_on_one_worker)
+WORLD_TEST(pause, a_source_runs_again_when_half_is_drained_on_one_worker)
 {
     resumes_at_half(0);
     NO_LEAKS();
 }
 
-Test(pause, a_source_runs_again_when_half_is_drained_across_workers)
+WORLD_TEST(pause, a_source_runs_again_when_half_is_drained_across_workers)
 {
     resumes_at_half(1);
     NO_LEAKS();
 }
 
-Test(pause, a_source_runs_again_when_its_receiver_dies)
+WORLD_TEST(pause, a_source_runs_again_when_its_receiver_dies)
 {
     for (uint32_t sink_worker = 0; sink_worker < 2; sink_worker++) {
         struct pair pair;
@@ -89,7 +89,7 @@ Test(pause, a_source_runs_again_when_its_receiver_dies)
     NO_LEAKS();
 }
 
-Test(pause, a_stop_reaches_a_paused_source)
+WORLD_TEST(pause, a_stop_reaches_a_paused_source)
 {
     for (uint32_t sink_worker = 0; sink_worker < 2; sink_worker++) {
         struct pair pair;
@@ -107,7 +107,7 @@ Test(pause, a_stop_reaches_a_paused_source)
     NO_LEAKS();
 }
 
-Test(pause, a_stop_of_the_system_reaches_a_paused_source)
+WORLD_TEST(pause, a_stop_of_the_system_reaches_a_paused_source)
 {
     for (uint32_t sink_worker = 0; sink_worker < 2; sink_worker++) {
         struct pair pair;
@@ -135,7 +135,7 @@ static void pause_at_start(struct journal *journal, myc_context *ctx)
 }
 
 /* Itself, nobody, a bad worker, a life to come, another node, an idle actor here and elsewhere. */
-Test(pause, pausing_on_what_can_never_drain_is_no_pause)
+WORLD_TEST(pause, pausing_on_what_can_never_drain_is_no_pause)
 {
     struct world *here = world_open(2);
     struct journal journal = {.on_ticket = pause_on_user};
@@ -163,7 +163,7 @@ Test(pause, pausing_on_what_can_never_drain_is_no_pause)
 }
 
 /* It would wait for itself to drain. */
-Test(pause, an_actor_with_a_full_mailbox_does_not_wait_for_itself)
+WORLD_TEST(pause, an_actor_with_a_full_mailbox_does_not_wait_for_itself)
 {
     enum { OWN_BOUND = 4 };
     struct world *here = world_open(1);
@@ -179,7 +179,7 @@ Test(pause, an_actor_with_a_full_mailbox_does_not_wait_for_itself)
     NO_LEAKS();
 }
 
-Test(pause, an_actor_can_pause_in_on_start)
+WORLD_TEST(pause, an_actor_can_pause_in_on_start)
 {
     for (uint32_t sink_worker = 0; sink_worker < 2; sink_worker++) {
         struct pair pair;
@@ -199,7 +199,7 @@ Test(pause, an_actor_can_pause_in_on_start)
     NO_LEAKS();
 }
 
-Test(pause, many_sources_wait_for_one_receiver)
+WORLD_TEST(pause, many_sources_wait_for_one_receiver)
 {
     enum { SOURCES = 50 };
     struct pair pair;
@@ -295,7 +295,7 @@ static void spawn_behind_a_crowd(myc_context *ctx, void *argument)
     cr_assert_eq(MYC_SENT, send_ticket(late->pair->here->ctx, young, 0, 0));
 }
 
-Test(pause, an_order_to_start_that_comes_late_wakes_no_paused_actor)
+WORLD_TEST(pause, an_order_to_start_that_comes_late_wakes_no_paused_actor)
 {
     struct pair pair;
     pair_open(&pair, 0);

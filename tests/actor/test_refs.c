@@ -34,7 +34,7 @@ static void expect_dead(struct world *here, myc_address to, myc_dead_reason reas
     }
 }
 
-Test(refs, a_stopped_actor_is_dead_for_everyone)
+WORLD_TEST(refs, a_stopped_actor_is_dead_for_everyone)
 {
     struct world *here = world_open(3);
     struct journal journal = {0};
@@ -52,7 +52,7 @@ Test(refs, a_stopped_actor_is_dead_for_everyone)
     NO_LEAKS();
 }
 
-Test(refs, a_message_that_arrives_after_the_stop_is_a_letter_of_that_reason)
+WORLD_TEST(refs, a_message_that_arrives_after_the_stop_is_a_letter_of_that_reason)
 {
     struct world *here = world_open(2);
     struct journal journal = {0};
@@ -72,7 +72,7 @@ Test(refs, a_message_that_arrives_after_the_stop_is_a_letter_of_that_reason)
     NO_LEAKS();
 }
 
-Test(refs, the_zero_ref_names_no_actor)
+WORLD_TEST(refs, the_zero_ref_names_no_actor)
 {
     struct world *here = world_open(2);
     expect_dead(here, (myc_address){0}, MYC_DEAD_NO_ACTOR);
@@ -80,7 +80,7 @@ Test(refs, the_zero_ref_names_no_actor)
     NO_LEAKS();
 }
 
-Test(refs, forged_refs_name_no_actor)
+WORLD_TEST(refs, forged_refs_name_no_actor)
 {
     struct world *here = world_open(2);
     const myc_address real = here->clerks[1].address;
@@ -101,7 +101,7 @@ Test(refs, forged_refs_name_no_actor)
     NO_LEAKS();
 }
 
-Test(refs, another_node_without_a_transport_is_unreachable)
+WORLD_TEST(refs, another_node_without_a_transport_is_unreachable)
 {
     struct world *here = world_open(2);
     myc_address there = myc_address_on_node(here->clerks[1].address, 5);
@@ -116,7 +116,7 @@ Test(refs, another_node_without_a_transport_is_unreachable)
     NO_LEAKS();
 }
 
-Test(refs, orders_to_bad_refs_do_nothing)
+WORLD_TEST(refs, orders_to_bad_refs_do_nothing)
 {
     struct world *here = world_open(2);
     const myc_address real = here->clerks[1].address;
@@ -135,7 +135,7 @@ Test(refs, orders_to_bad_refs_do_nothing)
 }
 
 /* Three hundred lives one after the other: more than the slots that are held back. */
-Test(refs, a_slot_that_is_used_again_has_a_new_generation)
+WORLD_TEST(refs, a_slot_that_is_used_again_has_a_new_generation)
 {
     enum { LIVES = 300 };
     struct world *here = world_open(2);
@@ -164,7 +164,7 @@ Test(refs, a_slot_that_is_used_again_has_a_new_generation)
 }
 
 /* A stop meant for the dead actor must not reach the one that lives in its slot now. */
-Test(refs, an_old_ref_neither_reaches_nor_stops_the_new_actor)
+WORLD_TEST(refs, an_old_ref_neither_reaches_nor_stops_the_new_actor)
 {
     struct world *here = world_open(2);
     struct journal journal = {0};
