@@ -262,3 +262,22 @@ Test(profile, does_without_memory)
     kit_close(kit);
     NO_LEAKS();
 }
+
+Test(profile, an_old_stamp_is_not_taken_for_that_of_a_message_that_was_not_queued)
+{
+    myc_testkit *kit = kit_open(1, 1);
+    sink_probe out = probe_on(kit, 0);
+    kit_run(kit);
+    cr_assert_eq(0, myc_system_profile(myc_testkit_system(kit), out.ref.address, true, 0));
+    queue_for(kit, out.ref, 10, 1000);
+    kit_advance(kit, SECOND_NS);
+    for (uint64_t i = 0; i < 20; i++)
+        send_count(kit, out.ref, i); /* an idle actor takes them from the lane */
+    kit_run(kit);
+    times read = times_of(kit, out.ref, MYC_ALL_ROWS);
+    cr_expect_eq(30, myc_histogram_count(read.queueing));
+    expect_about(1000, myc_histogram_max(read.queueing));
+    times_free(&read);
+    kit_close(kit);
+    NO_LEAKS();
+}

@@ -87,3 +87,21 @@ Test(testkit_asks, who_waits_for_a_future_waits_in_virtual_time)
     kit_close(kit);
     NO_LEAKS();
 }
+
+Test(testkit_asks, the_clock_stops_at_deadlines_on_its_way)
+{
+    myc_testkit *kit = kit_open(1, 3);
+    sink_probe desk = probe_on(kit, 1);
+    uint64_t start_ns = myc_testkit_now_ns(kit);
+    (void)asker_of(kit, desk, 3 * SECOND_NS, 0);
+    KIT_ASSERT(desk.probe, sink_expect_ask(desk, 0));
+    myc_context *ctx = myc_testkit_context(kit);
+    myc_token token = myc_probe_token(desk.probe);
+    myc_token_keep(ctx, token); /* no answer */
+    expect_told(desk, 1000 + MYC_TIMED_OUT, 100 * SECOND_NS);
+    cr_expect_eq(start_ns + 3 * SECOND_NS, myc_probe_arrived_ns(desk.probe));
+    cr_expect_eq(start_ns + 3 * SECOND_NS, myc_testkit_now_ns(kit), "no more than it takes");
+    myc_token_drop(ctx, token);
+    kit_close(kit);
+    NO_LEAKS();
+}

@@ -94,7 +94,8 @@ typedef struct myc_stuck {
 
 /**
  * Fills in, up to `capacity`, the workers that have been in one turn of one actor for at least
- * `longer_than_ns`, of which up to batch_max messages are part. It knows how long from its own
+ * `longer_than_ns`, of which up to batch_max messages are part (turns in a row that handle nothing, since the message is to
+ * come again, count as one within a pass). It knows how long from its own
  * calls, on whatever threads: the first one that sees a worker in a turn begins to count. So call it
  * a few times in that span, again and again.
  * Returns how many it were, at most `capacity`. Never waits for a worker. May be called from a
