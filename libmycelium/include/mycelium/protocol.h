@@ -89,16 +89,17 @@
         return myc_stash(ctx, P##_tag_##name, payload);                                            \
     }                                                                                              \
     typedef const T *(*P##_##name##_work)(myc_context * ctx, const void *argument);                \
-    MYC_UNUSED static inline const void *P##__work_##name(myc_work work, myc_context *ctx,         \
+    MYC_UNUSED static inline const void *P##__work_##name(myc_work offloaded, myc_context *ctx,    \
                                                           const void *argument)                    \
     {                                                                                              \
-        return ((P##_##name##_work)work)(ctx, argument);                                           \
+        return ((P##_##name##_work)offloaded)(ctx, argument);                                      \
     }                                                                                              \
-    /** Sends what `work` returns, on a helper thread, to the calling actor. See myc_offload(). */ \
+    /** Sends what a helper thread makes to the calling actor. See myc_offload(). */               \
     MYC_UNUSED MYC_MUST_CHECK static inline myc_sent P##_offload_##name(                           \
-        myc_context *ctx, myc_pool *pool, P##_##name##_work work, const void *argument)            \
+        myc_context *ctx, myc_pool *pool, P##_##name##_work offloaded, const void *argument)       \
     {                                                                                              \
-        return myc_offload(ctx, pool, P##_tag_##name, (myc_work)work, P##__work_##name, argument); \
+        return myc_offload(ctx, pool, P##_tag_##name, (myc_work)offloaded, P##__work_##name,       \
+                           argument);                                                              \
     }
 /* The handler of an answer is called through P__answer_name(), and work through P__work_name(), which
  * knows its type: a call through a pointer to a function of another type is not defined. */
