@@ -9,8 +9,8 @@
  *   interrupts     set by                        until
  *   STARTING       spawn                         its first turn has run on_start
  *   STOPPING       a stop or a verdict: `why`    this turn or the next one ends its life
- *   PAUSED         myc_pause_until_room(); or    the receiver has room; a stop; the
-                  it is dormant (restart.h)     order to start
+ *   PAUSED         a wait for room (pause.h);    there is room; a stop; the order to start
+ *                  it is dormant (restart.h)
  *   HOLDING        the verdict to come again     the message in `held` has come again
  *   URGENT         a reply, timer, notice ...    it was handled, ahead of the mailbox
  *
@@ -45,6 +45,7 @@ enum {
     MYC__QUEUED,  /* in the run queue */
     MYC__RUNNING, /* its turn runs now */
     MYC__ASLEEP,  /* paused: messages do not queue it */
+    MYC__AWAY,    /* it lives on another worker: this is its stand-in (actor/stand_in.h) */
 };
 
 typedef struct myc__actor {
@@ -54,14 +55,14 @@ typedef struct myc__actor {
     uint32_t bound;      /* of the mailbox; 0: it is held full */
     uint32_t easy_depth; /* below it a message needs no thought: a slot is there and the bound is
                             not reached */
-    uint32_t batch_max;
-    uint8_t interrupts; /* and the three flags beside them */
-    uint8_t overflow;   /* myc_overflow */
-    uint8_t activity;   /* IDLE, QUEUED, RUNNING or ASLEEP */
-    myc__envelope held; /* with HOLDING */
-    myc_exit why;       /* with STOPPING */
-    myc__annex *annex;  /* NULL: it needs nothing of it */
-    uint64_t handled;   /* atomic: messages, for reports; written by the home worker */
+    uint32_t batch_max;  /* 0: it is a stand-in */
+    uint8_t interrupts;  /* and the three flags beside them */
+    uint8_t overflow;    /* myc_overflow */
+    uint8_t activity;    /* IDLE, QUEUED, RUNNING, ASLEEP or AWAY */
+    myc__envelope held;  /* with HOLDING */
+    myc_exit why;        /* with STOPPING */
+    myc__annex *annex;   /* NULL: it needs nothing of it */
+    uint64_t handled;    /* atomic: messages, for reports; written by the home worker */
     myc__mailbox mailbox;
 } myc__actor;
 
@@ -117,12 +118,19 @@ static inline void myc__actor_refit(myc__actor *actor)
     actor->easy_depth = is_watched ? 0 : easy_depth;
 }
 
-/** The flag at the actor's slot that makes senders on other workers refuse. */
+/** The word at the actor's slot that makes senders on other workers refuse. That of one that has
+ * moved is at its first home, and the stand-in there has its own bit in it. */
 static inline void myc__actor_set_pressure(myc__shard *shard, myc__actor *actor, bool pressure)
 {
-    myc__slot *slot = myc__slot_at(&shard->slots, myc__address_index(actor->address));
-    uint32_t load = myc__load_relaxed_u32(&slot->pressure) & ~(uint32_t)MYC__PRESSURE_MASK;
-    myc__store_relaxed_u32(&slot->pressure, load | (pressure ? MYC__PRESSURE_FULL : 0));
+    const myc__shard *home = shard->context.fabric->shards[myc__address_worker(actor->address)];
+    myc__slot *slot = myc__slot_at(&home->slots, myc__address_index(actor->address));
+    if (actor->annex && actor->annex->trip) {
+        (void)myc__add_relaxed_u32(&slot->pressure,
+                                   pressure ? MYC__PRESSURE_FULL : -(uint32_t)MYC__PRESSURE_FULL);
+    } else {
+        uint32_t load = myc__load_relaxed_u32(&slot->pressure) & ~(uint32_t)MYC__PRESSURE_MASK;
+        myc__store_relaxed_u32(&slot->pressure, load | (pressure ? MYC__PRESSURE_FULL : 0));
+    }
 }
 
 /** Links the actor, which is not there, into the run queue. */

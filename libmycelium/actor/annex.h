@@ -13,6 +13,7 @@
 
 struct myc__actor;
 struct myc__wait;
+struct myc__trip;
 struct myc__urgent;
 struct myc__timers;
 struct myc__watch;
@@ -68,6 +69,8 @@ typedef struct myc__annex {
     struct myc__bond *bond;                /* restart.c: it is a child; its supervisor frees it */
     struct myc__crew *crew;                /* restart.c: it is a supervisor, of these */
     uint32_t era; /* goes up when it starts anew: work of an earlier life is not for it (job.c) */
+    struct myc__trip *trip; /* move.c: while it is away from its first home */
+    uint32_t sources;       /* io.c: open ones of it */
 } myc__annex;
 
 /** The actor's annex, made if it has none; NULL when memory is out. `ctx` owns it or its maker. */

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "actor/circle.h"
 
+#include "actor/stand_in.h"
 #include "actor/wait.h"
 
 typedef struct edge {
@@ -77,6 +78,9 @@ static bool walk(myc__shard *shard, myc__actor *actor, chase *probe)
             return false;
         }
         actor = myc__actor_find(shard, probe->next.to);
+        if (actor && myc__is_stand_in(actor)) {
+            return false;
+        }
     }
     return true;
 }

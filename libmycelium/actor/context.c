@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+#include "actor/stand_in.h"
 #include "actor/wait.h"
 
 myc_address myc_self(const myc_context *ctx)
@@ -45,7 +46,11 @@ myc_system *myc_context_system(const myc_context *ctx)
 
 static uint32_t room_here(const myc_context *ctx, myc_address to)
 {
-    const myc__actor *actor = myc__actor_find(ctx->shard, to);
+    myc__actor *actor = myc__actor_find(ctx->shard, to);
+    if (actor && myc__is_stand_in(actor)) {
+        uint32_t room = myc__stand_in_room(ctx, actor);
+        return room ? room : myc__wait_has_pass(ctx, to);
+    }
     if (!actor || actor->mailbox.depth >= actor->bound) {
         return myc__wait_has_pass(ctx, to);
     }

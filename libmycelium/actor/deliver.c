@@ -10,6 +10,7 @@
 #include "actor/policy.h"
 #include "actor/profile.h"
 #include "actor/restart.h"
+#include "actor/stand_in.h"
 #include "actor/stop.h"
 #include "actor/turn.h"
 #include "actor/urgent.h"
@@ -18,13 +19,17 @@
 static void press(myc__shard *shard, myc__actor *actor)
 {
     actor->interrupts |= MYC__PRESSED | MYC__CROWDED;
-    myc__actor_set_pressure(shard, actor,
-                            actor->overflow == MYC_OVERFLOW_REFUSE &&
-                                myc__policy_is_full_at_bound(actor));
+    if (myc__presses_senders(actor)) {
+        myc__actor_set_pressure(shard, actor, true);
+    }
 }
 
 MYC__COLD bool myc__enqueue_uneasy(myc__shard *shard, myc__actor *actor, myc__envelope envelope)
 {
+    if (myc__is_stand_in(actor)) {
+        myc__stand_in_take(shard, actor, envelope);
+        return true;
+    }
     if (!myc__mailbox_push(&actor->mailbox, &shard->context.memory, envelope)) {
         return false;
     }
@@ -73,42 +78,62 @@ void myc__deliver(myc__shard *shard, myc__actor *actor, myc__envelope envelope)
     myc__schedule(shard, actor);
 }
 
-static void obey(myc__shard *shard, myc__actor *actor, uint32_t tag, const void *argument)
+void myc__obey(myc__shard *shard, myc__actor *actor, uint32_t tag, const void *argument)
 {
+    void *item = (void *)(uintptr_t)argument;
     switch (tag) {
     case MYC__CONTROL_START: myc__schedule(shard, actor); break;
     case MYC__CONTROL_STOP: myc__actor_interrupt(shard, actor, myc__exit_unpack(argument)); break;
-    case MYC__CONTROL_URGENT:
-        myc__urgent_arrived(shard, actor->address, (void *)(uintptr_t)argument);
-        break;
+    case MYC__CONTROL_ROOM: myc__resume(shard, actor); break;
+    case MYC__CONTROL_URGENT: myc__urgent_take(shard, actor, item); break;
+    case MYC__CONTROL_ERRAND: ((myc__errand *)item)->run(shard, actor, item); break;
     case MYC__CONTROL_REVIVE: myc__revive_obey(shard, actor, argument); break;
     case MYC__CONTROL_SUSPEND: myc__suspend_obey(shard, actor); break;
+    case MYC__CONTROL_WATCH:
+    case MYC__CONTROL_UNWATCH:
+    case MYC__CONTROL_DOWN:
+    case MYC__CONTROL_UNWATCHED: myc__watch_obey(shard, actor, (myc__control)tag, item); break;
     default: MYC__CHECK(!"a control tag");
     }
+    myc__count_end(&shard->context.counters.done, 1);
+}
+
+void myc__obey_for_dead(myc__shard *shard, myc_address to, uint32_t tag, const void *argument)
+{
+    void *item = (void *)(uintptr_t)argument;
+    if (tag == MYC__CONTROL_ERRAND) {
+        ((myc__errand *)item)->run(shard, NULL, item);
+    } else if (tag == MYC__CONTROL_URGENT) {
+        myc__urgent_bury(shard, to, item);
+    } else if (tag >= MYC__CONTROL_WATCH && tag <= MYC__CONTROL_UNWATCHED) {
+        myc__watch_obey(shard, NULL, (myc__control)tag, item);
+    } else if (tag == MYC__CONTROL_AWAIT_LANE) {
+        myc__lane_answer(shard, argument);
+    } else if (tag == MYC__CONTROL_ROOM && to.life == 0) {
+        myc__lane_answered(shard, to);
+    } else if (tag == MYC__CONTROL_CALL) {
+        myc__call_arrived(shard, item);
+    }
+    myc__count_end(&shard->context.counters.done, 1);
+}
+
+static bool is_for_place(uint32_t tag, const void *argument)
+{
+    return tag == MYC__CONTROL_ERRAND && ((const myc__errand *)argument)->for_place;
 }
 
 static void control(myc__shard *shard, const myc__envelope *envelope)
 {
     uint32_t tag = myc__envelope_tag(envelope);
-    myc__actor *actor = myc__actor_find(shard, myc__envelope_to(envelope));
-    if (tag >= MYC__CONTROL_WATCH && tag <= MYC__CONTROL_UNWATCHED) {
-        myc__watch_obey(shard, actor, (myc__control)tag, (void *)(uintptr_t)envelope->payload);
-    } else if (tag == MYC__CONTROL_ERRAND) {
-        myc__errand *errand = (myc__errand *)(uintptr_t)envelope->payload;
-        errand->run(shard, actor, errand);
-    } else if (actor) {
-        obey(shard, actor, tag, envelope->payload);
-    } else if (tag == MYC__CONTROL_AWAIT_LANE) {
-        myc__lane_answer(shard, envelope->payload);
-    } else if (tag == MYC__CONTROL_ROOM) {
-        myc__lane_answered(shard, myc__envelope_to(envelope));
-    } else if (tag == MYC__CONTROL_URGENT) {
-        myc__urgent_arrived(shard, myc__envelope_to(envelope),
-                            (void *)(uintptr_t)envelope->payload);
-    } else if (tag == MYC__CONTROL_CALL) {
-        myc__call_arrived(shard, (void *)(uintptr_t)envelope->payload);
+    myc_address to = myc__envelope_to(envelope);
+    myc__actor *actor = myc__actor_find(shard, to);
+    if (!actor) {
+        myc__obey_for_dead(shard, to, tag, envelope->payload);
+    } else if (myc__is_stand_in(actor) && !is_for_place(tag, envelope->payload)) {
+        myc__stand_in_take(shard, actor, myc__envelope_opened(tag, envelope->payload));
+    } else {
+        myc__obey(shard, actor, tag, envelope->payload);
     }
-    myc__count_end(&shard->context.counters.done, 1);
 }
 
 void myc__control_here(myc__shard *shard, myc_address to, myc__control what, const void *argument)
@@ -131,7 +156,7 @@ static uint32_t take(myc__shard *shard, myc__lane_visit *visit, const myc__envel
     myc_address to = myc__envelope_to(envelope);
     myc__actor *actor = myc__actor_find(shard, to);
     if (MYC__LIKELY(actor && tag < MYC__CONTROL_TAG && may_run_now(actor))) {
-        return myc__run_from_lane(shard, actor, visit);
+        return myc__run_from_lane(shard, actor, visit, to);
     }
     visit->taken++;
     if (tag >= MYC__CONTROL_TAG) {

@@ -30,6 +30,12 @@ bool myc__inbox_pending(myc__shard *shard);
  */
 void myc__deliver(myc__shard *shard, myc__actor *actor, myc__envelope envelope);
 
+/** Does an order for a live actor that lives here; then it is done. */
+void myc__obey(myc__shard *shard, myc__actor *actor, uint32_t tag, const void *argument);
+
+/** Does an order for an actor that is no more, or for none; then it is done. */
+void myc__obey_for_dead(myc__shard *shard, myc_address to, uint32_t tag, const void *argument);
+
 /** The message that fills the mailbox, or comes beyond its bound, or needs a larger ring. */
 bool myc__enqueue_uneasy(myc__shard *shard, myc__actor *actor, myc__envelope envelope);
 

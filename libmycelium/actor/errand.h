@@ -18,6 +18,7 @@
 
 typedef struct myc__errand {
     myc__order order;
+    bool for_place; /* it is for whatever lies in the slot, also for a stand-in */
     /** Takes the errand. `actor` is NULL when the one it was sent to does not live. */
     void (*run)(myc__shard *shard, struct myc__actor *actor, struct myc__errand *errand);
 } myc__errand;
@@ -30,6 +31,9 @@ static inline void myc__errand_init(myc__errand *errand,
 
 /** Takes `errand`. `to` is of this node, and on a worker there is. Cannot fail. */
 void myc__errand_send(myc_context *ctx, myc_address to, myc__errand *errand);
+
+/** What myc__errand_send() does where it arrives. Takes `errand`. `actor` is what lies in the slot. */
+void myc__errand_run(myc__shard *shard, struct myc__actor *actor, myc__errand *errand);
 
 /** True when an errand can be sent to `to`. */
 bool myc__errand_reaches(const myc_context *ctx, myc_address to);

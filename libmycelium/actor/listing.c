@@ -31,10 +31,11 @@ const myc_protocol *myc__protocol_from_outside(const myc__actor *actor)
     return read_field(&behaviour_of(actor)->protocol);
 }
 
-void myc__describe_from_outside(const myc__actor *actor, myc_actor_info *info)
+void myc__describe_from_outside(const myc__shard *shard, const myc__actor *actor,
+                                myc_actor_info *info)
 {
     *info = (myc_actor_info){.address = actor->address,
-                             .worker = myc__address_worker(actor->address),
+                             .worker = shard->index,
                              .protocol = myc__protocol_from_outside(actor),
                              .handled = myc__load_relaxed_u64(&actor->handled),
                              .state = MYC_ACTOR_UNKNOWN};
@@ -49,6 +50,9 @@ static myc_actor_state state_of(const myc__actor *actor)
         [MYC__RUNNING] = MYC_ACTOR_RUNNING,
         [MYC__ASLEEP] = MYC_ACTOR_PAUSED,
     };
+    if (actor->activity == MYC__AWAY) {
+        return MYC_ACTOR_MOVING;
+    }
     if (actor->interrupts & MYC__STOPPING) {
         return MYC_ACTOR_STOPPING;
     }
@@ -66,9 +70,9 @@ static void add_drops(const myc__actor *actor, uint64_t dropped_by[MYC_DROP_REAS
     myc__policy_dropped(actor, dropped_by);
 }
 
-void myc__describe(const myc__actor *actor, myc_actor_info *info)
+void myc__describe(const myc__shard *shard, const myc__actor *actor, myc_actor_info *info)
 {
-    myc__describe_from_outside(actor, info);
+    myc__describe_from_outside(shard, actor, info);
     info->state = state_of(actor);
     info->mailbox_depth = actor->mailbox.depth;
     info->mailbox_bound = actor->bound;
@@ -82,7 +86,7 @@ void myc__describe(const myc__actor *actor, myc_actor_info *info)
 
 const char *myc_actor_state_name(myc_actor_state state)
 {
-    static const char *const names[MYC_ACTOR_STATES] = {"idle",     "queued",   "running", "paused",
-                                                        "starting", "stopping", "unknown"};
+    static const char *const names[MYC_ACTOR_STATES] = {
+        "idle", "queued", "running", "paused", "starting", "stopping", "unknown", "moving"};
     return (unsigned)state < MYC_ACTOR_STATES ? names[state] : "no state";
 }

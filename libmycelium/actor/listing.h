@@ -14,11 +14,12 @@
 
 #include "actor/actor.h"
 
-/** Fills in all. Home worker. */
-void myc__describe(const myc__actor *actor, myc_actor_info *info);
+/** Fills in all. Of an actor of this worker, or a stand-in for one that moves. */
+void myc__describe(const myc__shard *shard, const myc__actor *actor, myc_actor_info *info);
 
-/** Fills in what others know. Under the lock of the slot table. */
-void myc__describe_from_outside(const myc__actor *actor, myc_actor_info *info);
+/** Fills in what others know. Under the lock of the slot table of `shard`. */
+void myc__describe_from_outside(const myc__shard *shard, const myc__actor *actor,
+                                myc_actor_info *info);
 
 /** The protocol, likewise. */
 const myc_protocol *myc__protocol_from_outside(const myc__actor *actor);

@@ -21,7 +21,7 @@
  *             it has published before, so it does not matter who changes the low bits meanwhile
  *   reader    anybody; relaxed: a hint, nothing hangs on its order
  */
-#include "actor/actor.h"
+#include "actor/stand_in.h"
 
 enum {
     MYC__LOAD_DEPTH_SHIFT = 8,
@@ -72,8 +72,8 @@ static inline myc__load myc__load_of(const myc_context *ctx, myc_address address
     if (!slot) {
         return (myc__load){0, 0};
     }
-    return myc__address_worker(address) == ctx->worker ? myc__load_exact(slot->actor)
-                                                       : myc__load_published(slot);
+    bool here = myc__address_worker(address) == ctx->worker && !myc__is_stand_in(slot->actor);
+    return here ? myc__load_exact(slot->actor) : myc__load_published(slot);
 }
 
 /** Asks the actor to publish its load from now on; it does soon. False when memory is out. */

@@ -2,7 +2,9 @@
 #include "actor/pause.h"
 
 #include "actor/control.h"
+#include "actor/move.h"
 #include "actor/restart.h"
+#include "actor/stand_in.h"
 #include "actor/wait.h"
 #include "actor/waiters.h"
 
@@ -25,7 +27,9 @@ static void grant_first(myc__shard *shard, myc__waiters **list)
     uint32_t count = myc__waiters_take(list, &shard->context.memory, granted);
     for (uint32_t i = 0; i < count; i++) {
         myc__actor *actor = myc__actor_find(shard, granted[i]);
-        if (actor) {
+        if (actor && myc__is_stand_in(actor)) {
+            myc__stand_in_resume(shard, actor);
+        } else if (actor) {
             myc__resume(shard, actor);
         }
     }
@@ -90,11 +94,11 @@ bool myc__ask_for_lanes(myc__shard *shard)
     return asked;
 }
 
-static bool await_lane(myc_context *ctx, uint32_t worker, myc_address self)
+bool myc__await_lane(myc__shard *shard, uint32_t worker, myc_address waiter)
 {
-    myc__outbox *outbox = myc__context_outbox(ctx, worker);
-    bool awaits = outbox && myc__waiters_add(&outbox->waiters, &ctx->memory, self);
-    ctx->shard->awaits_lanes |= awaits;
+    myc__outbox *outbox = myc__context_outbox(&shard->context, worker);
+    bool awaits = outbox && myc__waiters_add(&outbox->waiters, &shard->context.memory, waiter);
+    shard->awaits_lanes |= awaits;
     return awaits;
 }
 
@@ -115,22 +119,25 @@ void myc_pause_until_room(myc_context *ctx, myc_address to)
     if (!self || !myc__errand_reaches(ctx, to) || myc_address_equal(to, self->address)) {
         return;
     }
-    if (is_lane_full(ctx, to) && await_lane(ctx, myc__address_worker(to), self->address)) {
+    if (is_lane_full(ctx, to) && !myc__actor_is_away(self) &&
+        myc__await_lane(ctx->shard, myc__address_worker(to), self->address)) {
         self->interrupts |= MYC__PAUSED;
     } else {
         (void)myc__wait_begin(ctx, to, 0, NULL); /* without memory it tries again and again */
     }
 }
 
-/* What myc_send() would not refuse, unless memory is out. */
-static bool has_room_now(const myc_context *ctx, myc_address to)
+/* One that lives on this worker, or NULL. */
+static const myc__actor *find_beside(const myc_context *ctx, myc_address to)
 {
-    if (myc__address_worker(to) != ctx->worker) {
-        const myc__shard *home = ctx->fabric->shards[myc__address_worker(to)];
-        return !myc__slot_alive(&home->slots, to) || myc_room(ctx, to) > 0;
-    }
-    const myc__actor *actor = myc__actor_find(ctx->shard, to);
-    return !actor || actor->overflow != MYC_OVERFLOW_REFUSE || myc_room(ctx, to) > 0;
+    bool here = myc__address_worker(to) == ctx->worker;
+    const myc__actor *actor = here ? myc__actor_find(ctx->shard, to) : NULL;
+    return actor && !myc__is_stand_in(actor) ? actor : NULL;
+}
+
+static bool is_full(const myc__actor *actor)
+{
+    return actor->mailbox.depth >= actor->bound && actor->overflow == MYC_OVERFLOW_REFUSE;
 }
 
 static myc_sent park(myc_context *ctx, myc_address to, uint32_t tag, const void *payload)
@@ -145,12 +152,29 @@ static myc_sent park(myc_context *ctx, myc_address to, uint32_t tag, const void 
     return MYC_SENT;
 }
 
+/* Another worker may fill it at any time, so only the send can tell, which takes the message. */
+static myc_sent send_or_park(myc_context *ctx, myc_address to, uint32_t tag, const void *payload)
+{
+    uint64_t refused = ctx->counters.refused;
+    myc_retain(ctx, payload);
+    myc_sent sent = myc_send(ctx, to, tag, payload);
+    if (sent == MYC_FULL) {
+        myc__store_relaxed_u64(&ctx->counters.refused, refused);
+        return park(ctx, to, tag, payload);
+    }
+    myc_release(ctx, payload);
+    return sent;
+}
+
 myc_sent myc_send_or_pause(myc_context *ctx, myc_address to, uint32_t tag, const void *payload)
 {
-    myc__actor *self = ctx->current;
-    bool known = self && payload && tag < MYC__ROWS_MAX && myc__errand_reaches(ctx, to);
-    if (!known || (!myc__actor_is_sending(self) && has_room_now(ctx, to))) {
+    const myc__actor *self = ctx->current;
+    if (!self || !payload || tag >= MYC__ROWS_MAX || !myc__errand_reaches(ctx, to)) {
         return myc_send(ctx, to, tag, payload);
     }
-    return park(ctx, to, tag, payload);
+    const myc__actor *beside = find_beside(ctx, to);
+    if (myc__actor_is_sending(self) || (beside && is_full(beside))) {
+        return park(ctx, to, tag, payload);
+    }
+    return beside ? myc_send(ctx, to, tag, payload) : send_or_park(ctx, to, tag, payload);
 }

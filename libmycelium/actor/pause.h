@@ -34,6 +34,9 @@ static inline myc_address myc__address_unpack(const void *word)
 
 static_assert(sizeof(void *) == sizeof(uint64_t), "an address fits in a pointer");
 
+/** Lets `waiter`, an address of this worker, wait for room in a lane. False when memory is out. */
+bool myc__await_lane(myc__shard *shard, uint32_t worker, myc_address waiter);
+
 /** Tells those who wait for a lane that has room now. In each pass while `awaits_lanes`. */
 void myc__grant_lanes(myc__shard *shard);
 

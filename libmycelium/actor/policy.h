@@ -80,4 +80,10 @@ static inline bool myc__policy_is_full_at_bound(const myc__actor *actor)
            !(actor->annex->policy->key || actor->annex->policy->reserved);
 }
 
+/** True when senders on other workers are to refuse while the mailbox is at its bound. Constant. */
+static inline bool myc__presses_senders(const myc__actor *actor)
+{
+    return actor->overflow == MYC_OVERFLOW_REFUSE && myc__policy_is_full_at_bound(actor);
+}
+
 #endif

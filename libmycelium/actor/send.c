@@ -3,6 +3,7 @@
 #include "actor/dead_letter.h"
 #include "actor/deliver.h"
 #include "actor/policy.h"
+#include "actor/stand_in.h"
 #include "actor/wait.h"
 #include "base/back_off.h"
 
@@ -19,6 +20,24 @@ MYC__COLD static myc_sent accept_dead(myc_context *ctx, myc_address to, uint32_t
     myc__count(&ctx->counters.accepted, 1);
     myc__dead_letter(ctx, to, tag, payload, reason);
     return reason == MYC_DEAD_NO_ROUTE ? MYC_UNREACHABLE : MYC_DEAD;
+}
+
+static myc_sent post(myc_context *ctx, uint32_t worker, myc__envelope envelope);
+
+/* To an actor of this worker that has moved. */
+static myc_sent send_after(myc_context *ctx, myc__actor *cell, myc__envelope opened)
+{
+    if (myc__wait_use_pass(ctx, cell->address)) {
+        myc__count(&ctx->counters.accepted, 1);
+        myc__stand_in_take(ctx->shard, cell, opened);
+        return MYC_SENT;
+    }
+    if (myc__stand_in_room(ctx, cell) == 0) {
+        return refuse(ctx, opened.payload);
+    }
+    myc_address there = myc__stand_in_of(cell)->there;
+    uint32_t tag = myc__envelope_opened_tag(&opened);
+    return post(ctx, myc__address_worker(there), myc__envelope_make(there, tag, opened.payload));
 }
 
 static myc_sent send_by_policy(myc_context *ctx, myc__actor *actor, myc__envelope envelope)
@@ -38,6 +57,9 @@ static myc_sent send_by_policy(myc_context *ctx, myc__actor *actor, myc__envelop
  * asked. */
 MYC__COLD static myc_sent send_uneasy(myc_context *ctx, myc__actor *actor, myc__envelope envelope)
 {
+    if (myc__is_stand_in(actor)) {
+        return send_after(ctx, actor, envelope);
+    }
     bool full = actor->mailbox.depth >= actor->bound;
     if (myc__has_policy(actor)) {
         return send_by_policy(ctx, actor, envelope);

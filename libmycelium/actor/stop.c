@@ -5,8 +5,10 @@
 #include "actor/dead_letter.h"
 #include "actor/deliver.h"
 #include "actor/grown.h"
+#include "actor/move.h"
 #include "actor/pause.h"
 #include "actor/restart.h"
+#include "actor/stand_in.h"
 #include "shard/flight.h"
 
 void myc__actor_interrupt(myc__shard *shard, myc__actor *actor, myc_exit why)
@@ -84,11 +86,12 @@ void myc__actor_end(myc__shard *shard, myc__actor *actor)
         note_end(shard->flight, actor);
     }
     myc__actor_say_goodbye(shard, actor);
-    myc__slot_free(&shard->slots, myc__address_index(actor->address));
+    myc__trip *trip = myc__move_leave_slot(shard, actor);
     leave_letters(shard, actor,
                   actor->why.reason == MYC_EXIT_SYSTEM ? MYC_DEAD_DISCARDED : MYC_DEAD_LEFT);
     myc__annex_end(shard, actor);
     myc__memory_free(&shard->context.memory, myc__header_of(actor));
+    myc__move_ended(shard, trip);
     myc__count_end(&shard->ended, 1);
     myc__count_end(&shard->context.counters.done, 1);
 }
@@ -101,7 +104,9 @@ uint32_t myc__actors_stop_all(myc__shard *shard)
         myc__slot *slot = myc__slot_at(&shard->slots, i);
         if (myc__load_acquire_u32(&slot->life) & 1) {
             alive++;
-            myc__actor_interrupt(shard, slot->actor, (myc_exit){MYC_EXIT_SYSTEM, 0});
+            if (!myc__is_stand_in(slot->actor)) { /* it goes when its actor has gone */
+                myc__actor_interrupt(shard, slot->actor, (myc_exit){MYC_EXIT_SYSTEM, 0});
+            }
         }
     }
     return alive;

@@ -5,6 +5,7 @@
 #include "actor/grown.h"
 #include "actor/instrument.h"
 #include "actor/pause.h"
+#include "actor/policy.h"
 #include "actor/restart.h"
 #include "actor/stop.h"
 #include "actor/urgent.h"
@@ -133,7 +134,9 @@ static void ease_pressure(myc__shard *shard, myc__actor *actor)
 {
     if ((actor->interrupts & MYC__PRESSED) && actor->mailbox.depth < actor->bound) {
         actor->interrupts &= (uint8_t)~MYC__PRESSED;
-        myc__actor_set_pressure(shard, actor, false);
+        if (myc__presses_senders(actor)) {
+            myc__actor_set_pressure(shard, actor, false);
+        }
     }
     if (myc__actor_has_waiters(actor) && myc__has_drained(actor)) {
         myc__waits_grant(shard, actor);
@@ -201,11 +204,9 @@ static inline uint32_t run_turn(myc__shard *shard, myc__actor *actor, uint32_t s
     return handled;
 }
 
-static inline bool comes_next(const myc__actor *actor, myc__lane_visit *visit,
-                              myc__envelope *envelope)
+static inline bool comes_next(myc_address to, myc__lane_visit *visit, myc__envelope *envelope)
 {
-    return myc__lane_next(visit, envelope) &&
-           myc_address_equal(myc__envelope_to(envelope), actor->address) &&
+    return myc__lane_next(visit, envelope) && myc_address_equal(myc__envelope_to(envelope), to) &&
            myc__envelope_tag(envelope) < MYC__CONTROL_TAG;
 }
 
@@ -215,24 +216,26 @@ static inline bool is_unburdened(const myc__actor *actor)
     return !(actor->interrupts & MYC__INTERRUPTS) && actor->mailbox.depth == 0;
 }
 
-static inline uint32_t handle_lane(myc__shard *shard, myc__actor *actor, myc__lane_visit *visit)
+static inline uint32_t handle_lane(myc__shard *shard, myc__actor *actor, myc__lane_visit *visit,
+                                   myc_address to)
 {
     uint32_t handled = 0;
     uint32_t end = visit->taken + actor->batch_max;
     uint32_t limit = end < visit->limit ? end : visit->limit;
     myc__envelope envelope;
-    while (visit->taken < limit && is_unburdened(actor) && comes_next(actor, visit, &envelope)) {
+    while (visit->taken < limit && is_unburdened(actor) && comes_next(to, visit, &envelope)) {
         handled += handle(shard, actor, myc__envelope_tag(&envelope), envelope.payload);
         visit->taken++;
     }
     return handled;
 }
 
-uint32_t myc__run_from_lane(myc__shard *shard, myc__actor *actor, myc__lane_visit *visit)
+uint32_t myc__run_from_lane(myc__shard *shard, myc__actor *actor, myc__lane_visit *visit,
+                            myc_address to)
 {
     myc__context_run(&shard->context, actor);
     actor->activity = MYC__RUNNING;
-    uint32_t handled = handle_lane(shard, actor, visit);
+    uint32_t handled = handle_lane(shard, actor, visit, to);
     count_for_reports(actor, handled);
     myc__count_end(&shard->context.counters.handled, handled);
     go_on(shard, actor);

@@ -16,10 +16,11 @@ uint32_t myc__run_turns_paced(myc__shard *shard, const myc__pace *pace, uint32_t
 
 /**
  * Gives an idle actor a turn with the messages for it that come next in a lane, of which there is
- * one: no mailbox, no run queue. Takes their payloads; their slots are the caller's to retire.
+ * one: no mailbox, no run queue. They are for `to`, which is not its address when it has moved. Takes their payloads; their slots are the caller's to retire.
  * Returns how many messages were handled.
  */
-uint32_t myc__run_from_lane(myc__shard *shard, myc__actor *actor, myc__lane_visit *visit);
+uint32_t myc__run_from_lane(myc__shard *shard, myc__actor *actor, myc__lane_visit *visit,
+                            myc_address to);
 
 /** Does what a handler's verdict says, where the message cannot come again. */
 void myc__turn_obey(myc__shard *shard, myc__actor *actor, myc_next next);

@@ -3,6 +3,7 @@
 
 #include "actor/control.h"
 #include "actor/request.h"
+#include "actor/stand_in.h"
 #include "actor/turn.h"
 
 static myc__urgent *unlink_first(myc__annex *annex)
@@ -34,15 +35,33 @@ void myc__urge_here(myc__shard *shard, myc__actor *actor, myc__urgent *item)
     myc__urge_annexed(shard, actor, item);
 }
 
+void myc__urgent_take(myc__shard *shard, myc__actor *actor, myc__urgent *item)
+{
+    if (item->kind == &myc__ask_answer) {
+        myc__ask_arrive(shard, item); /* it may be too late, though its actor lives */
+    } else {
+        myc__urge_here(shard, actor, item);
+    }
+}
+
+void myc__urgent_bury(myc__shard *shard, myc_address to, myc__urgent *item)
+{
+    if (item->kind == &myc__ask_answer) {
+        myc__ask_arrive(shard, item);
+    } else {
+        item->kind->abandon(&shard->context, to, item);
+    }
+}
+
 void myc__urgent_arrived(myc__shard *shard, myc_address to, myc__urgent *item)
 {
     myc__actor *actor = myc__actor_find(shard, to);
-    if (item->kind == &myc__ask_answer) {
-        myc__ask_arrive(shard, item); /* it may be too late, though its actor lives */
+    if (actor && myc__is_stand_in(actor)) {
+        myc__stand_in_order(shard, actor, MYC__CONTROL_URGENT, item);
     } else if (actor) {
-        myc__urge_here(shard, actor, item);
+        myc__urgent_take(shard, actor, item);
     } else {
-        item->kind->abandon(&shard->context, to, item);
+        myc__urgent_bury(shard, to, item);
     }
 }
 

@@ -62,6 +62,10 @@ static inline void myc__urge_annexed(myc__shard *shard, struct myc__actor *actor
 /** One has arrived from another thread; its actor may have ended. */
 void myc__urgent_arrived(myc__shard *shard, myc_address to, myc__urgent *item);
 
+/** One has come to where its actor lives, or where it has ended. */
+void myc__urgent_take(myc__shard *shard, struct myc__actor *actor, myc__urgent *item);
+void myc__urgent_bury(myc__shard *shard, myc_address to, myc__urgent *item);
+
 /** Handles what is queued, up to a batch, in the actor's turn. Returns how many messages it was. */
 uint32_t myc__urgent_run(myc__shard *shard, struct myc__actor *actor);
 

@@ -39,7 +39,8 @@ static void send_back(myc__shard *shard, myc__wait *wait)
     if (!wait->from.life) {
         free_wait(shard, wait);
     } else if (myc__address_worker(wait->from) == shard->index) {
-        come_back(shard, myc__actor_find(shard, wait->from), &wait->errand);
+        wait->errand.run = come_back;
+        myc__errand_run(shard, myc__actor_find(shard, wait->from), &wait->errand);
     } else {
         wait->errand.run = come_back;
         myc__errand_send(&shard->context, wait->from, &wait->errand);
@@ -249,7 +250,7 @@ static void send_first(myc__shard *shard, myc__wait *wait)
 {
     myc_address to = wait->to;
     if (myc__address_worker(to) == shard->index) {
-        arrive(shard, myc__actor_find(shard, to), &wait->errand);
+        myc__errand_run(shard, myc__actor_find(shard, to), &wait->errand);
     } else {
         myc__errand_send(&shard->context, to, &wait->errand);
     }

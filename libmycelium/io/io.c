@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "io/io.h"
 
+#include "actor/actor.h"
 #include "io/source.h"
 #include "io/worker_driver.h"
 #include "shard/fabric.h"
@@ -64,6 +65,15 @@ static uint32_t next_number(myc__io *io)
     return io->last_number;
 }
 
+/* An actor with open sources is not moved. */
+static void count_for_owner(const myc__source *source, int32_t change)
+{
+    const myc__actor *owner = myc__actor_find(source->shard, source->owner);
+    if (owner && owner->annex) {
+        owner->annex->sources += (uint32_t)change;
+    }
+}
+
 void myc__io_add(myc__io *io, myc__source *source)
 {
     MYC__CHECK(!myc__io_is_full(io));
@@ -77,6 +87,7 @@ void myc__io_add(myc__io *io, myc__source *source)
     }
     io->sources = source;
     count_sources(io, io->source_count + 1);
+    count_for_owner(source, 1);
 }
 
 void myc__io_remove(myc__source *source)
@@ -87,6 +98,7 @@ void myc__io_remove(myc__source *source)
         source->next->previous = source->previous;
     }
     count_sources(io, io->source_count - 1);
+    count_for_owner(source, -1);
 }
 
 myc__source *myc__io_find(const myc__io *io, uint32_t number)

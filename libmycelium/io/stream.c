@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include <mycelium/stream.h>
 
-#include "actor/actor.h"
+#include "actor/move.h"
 #include "io/file_source.h"
 
 /* No ids: what has been read stays in its process. */
@@ -29,6 +29,14 @@ static int check(const myc_context *ctx, myc_address to, const char *path, uint3
 static int open_source(myc_context *ctx, const char *path, uint32_t depth, uint32_t *number)
 {
     myc__file_source_options options = {.owner = ctx->current->address, .depth = depth};
+    if (myc__actor_is_away(ctx->current)) {
+        myc__log_line(&ctx->fabric->log, MYC_LOG_ERROR,
+                      "cannot read %s: an actor that has moved opens no sources", path);
+        return MYC_ENOTSUP;
+    }
+    if (!myc__annex_of(ctx, ctx->current)) { /* which counts it */
+        return MYC_ENOMEM;
+    }
     if (myc__io_is_full(ctx->shard->io)) {
         myc__log_line(&ctx->fabric->log, MYC_LOG_ERROR,
                       "cannot read %s: worker %u has %u open sources already", path,

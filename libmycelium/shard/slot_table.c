@@ -153,6 +153,21 @@ void myc__slot_free(myc__slot_table *table, uint32_t index)
     pthread_mutex_unlock(&table->lock);
 }
 
+/* Under the lock for those who visit the actors of the table. */
+void myc__slot_replace(myc__slot_table *table, uint32_t index, struct myc__actor *actor)
+{
+    pthread_mutex_lock(&table->lock);
+    myc__slot_at(table, index)->actor = actor;
+    pthread_mutex_unlock(&table->lock);
+}
+
+void myc__slot_give_back(myc__slot_table *table, uint32_t index)
+{
+    pthread_mutex_lock(&table->lock);
+    append_free(table, index);
+    pthread_mutex_unlock(&table->lock);
+}
+
 uint32_t myc__slot_table_used(myc__slot_table *table)
 {
     pthread_mutex_lock(&table->lock);

@@ -31,12 +31,18 @@
 struct myc__actor;
 
 /* What is in the low bits of `pressure`, beside the load (actor/load.h): anything but 0 means that
- * its mailbox is at its bound, and senders elsewhere refuse. */
-enum { MYC__PRESSURE_FULL = 1, MYC__PRESSURE_MASK = 3 };
+ * senders elsewhere refuse. Each bit has its own writer, who adds and takes away: the first the
+ * actor's worker, which may just store as long as the actor is at home; the second the stand-in of an
+ * actor that has moved (actor/stand_in.h). */
+enum {
+    MYC__PRESSURE_FULL = 1, /* its mailbox is at its bound */
+    MYC__PRESSURE_WAY = 2,  /* the way on to it is full */
+    MYC__PRESSURE_MASK = MYC__PRESSURE_FULL | MYC__PRESSURE_WAY,
+};
 
 typedef struct myc__slot {
     uint32_t life;     /* atomic: generation; node bits 0 */
-    uint32_t pressure; /* atomic: MYC__PRESSURE_FULL, and the load of an actor that publishes it */
+    uint32_t pressure; /* atomic: the bits above, and the load of an actor that publishes it */
     union {
         struct myc__actor *actor; /* while it lives */
         uint32_t next_free;       /* index of the next free slot, while it is free */
@@ -76,6 +82,12 @@ void myc__slot_publish(myc__slot *slot, struct myc__actor *actor, uint32_t gener
 
 /** Ends the slot's life. Home worker. */
 void myc__slot_free(myc__slot_table *table, uint32_t index);
+
+/** Puts another actor, or a stand-in, into the slot of one that lives. Home worker. */
+void myc__slot_replace(myc__slot_table *table, uint32_t index, struct myc__actor *actor);
+
+/** Takes a slot back that was taken and never published. Any thread. */
+void myc__slot_give_back(myc__slot_table *table, uint32_t index);
 
 /** How many indices were ever used: those below may hold an actor. Any thread. */
 uint32_t myc__slot_table_used(myc__slot_table *table);

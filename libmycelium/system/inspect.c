@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "actor/call.h"
 #include "actor/listing.h"
+#include "actor/stand_in.h"
 #include "base/back_off.h"
 #include "system/ask_worker.h"
 
@@ -32,8 +33,8 @@ static void take_census(myc__shard *shard, myc__call *call)
     uint32_t index = taken->from;
     for (; index < end && taken->count < CENSUS_ACTORS; index++) {
         const myc__slot *slot = myc__slot_at(&shard->slots, index);
-        if (myc__load_acquire_u32(&slot->life) & 1) {
-            myc__describe(slot->actor, &taken->infos[taken->count++]);
+        if ((myc__load_acquire_u32(&slot->life) & 1) && !myc__is_stand_in(slot->actor)) {
+            myc__describe(shard, slot->actor, &taken->infos[taken->count++]);
         }
     }
     taken->next = index;
@@ -61,6 +62,7 @@ static void tell(visiting *visitor, const census *taken)
 
 /* Under a lock of the library no callback runs: first a copy. */
 typedef struct outside {
+    const myc__shard *shard;
     myc_actor_info *infos;
     uint32_t from;
     uint32_t next;
@@ -70,15 +72,15 @@ typedef struct outside {
 static void describe_slot(void *user, uint32_t index, const myc__slot *slot)
 {
     outside *seen = user;
-    if (index >= seen->from && seen->count < CENSUS_ACTORS) {
-        myc__describe_from_outside(slot->actor, &seen->infos[seen->count++]);
+    if (index >= seen->from && seen->count < CENSUS_ACTORS && !myc__is_stand_in(slot->actor)) {
+        myc__describe_from_outside(seen->shard, slot->actor, &seen->infos[seen->count++]);
         seen->next = index + 1;
     }
 }
 
 static void list_from_outside(myc__shard *shard, uint32_t from, census *into, visiting *visitor)
 {
-    outside seen = {.infos = into->infos, .next = from};
+    outside seen = {.shard = shard, .infos = into->infos, .next = from};
     do {
         seen.from = seen.next;
         seen.count = 0;
@@ -141,7 +143,9 @@ int64_t myc_system_each_actor(myc_system *system, uint64_t timeout_ns,
 
 typedef struct question {
     myc__call call;
+    const myc__shard *shard;
     myc_address actor;
+    myc_address moved_to; /* the slot it lives in now; life 0: it has not moved */
     bool is_found;
     myc_actor_info info;
 } question;
@@ -149,10 +153,11 @@ typedef struct question {
 static void describe_one(myc__shard *shard, myc__call *call)
 {
     question *asked = (question *)(void *)call;
-    const myc__actor *actor = myc__actor_find(shard, asked->actor);
+    myc__actor *actor = myc__actor_find(shard, asked->actor);
     asked->is_found = actor != NULL;
     if (actor) {
-        myc__describe(actor, &asked->info);
+        asked->moved_to = myc__moved_to(actor);
+        myc__describe(shard, actor, &asked->info);
     }
 }
 
@@ -162,24 +167,30 @@ static void describe_if_it_is(void *user, uint32_t index, const myc__slot *slot)
     question *asked = user;
     if (myc_address_equal(slot->actor->address, asked->actor)) {
         asked->is_found = true;
-        myc__describe_from_outside(slot->actor, &asked->info);
+        myc__describe_from_outside(asked->shard, slot->actor, &asked->info);
     }
 }
 
 static int describe_stuck(myc__shard *shard, myc_address actor, myc_actor_info *info)
 {
-    question asked = {.actor = actor};
+    question asked = {.shard = shard, .actor = actor};
     myc__slot_each_alive(&shard->slots, describe_if_it_is, &asked);
     *info = asked.info;
     return asked.is_found ? MYC_ETIMEDOUT : MYC_ENOENT;
 }
 
-static int ask_about(myc_system *system, myc__shard *shard, question *asked, uint64_t timeout_ns,
-                     myc_actor_info *info)
+/* Sets `*moved_to` when it is to be asked there. */
+static int ask_about(myc_system *system, myc_address actor, uint64_t deadline_ns,
+                     myc_actor_info *info, myc_address *moved_to)
 {
-    *asked = (question){.call.run = describe_one, .actor = asked->actor};
-    myc_address actor = asked->actor;
-    int error = myc__ask_worker(system, shard, &asked->call, myc__ask_worker_deadline(timeout_ns));
+    myc__shard *shard = system->fabric.shards[myc__address_worker(actor)];
+    myc_context *ctx = myc_context_of(system);
+    question *asked = ctx ? myc__memory_new_internal(&ctx->memory, sizeof *asked) : NULL;
+    if (!asked) {
+        return MYC_ENOMEM;
+    }
+    *asked = (question){.call.run = describe_one, .actor = actor};
+    int error = myc__ask_worker(system, shard, &asked->call, deadline_ns);
     if (error) {
         return error == MYC_ETIMEDOUT   ? describe_stuck(shard, actor, info)
                : error == MYC_ESTOPPING ? MYC_ENOENT
@@ -187,7 +198,8 @@ static int ask_about(myc_system *system, myc__shard *shard, question *asked, uin
     }
     error = asked->is_found ? 0 : MYC_ENOENT;
     *info = asked->info;
-    myc__call_leave(myc_context_of(system), &asked->call);
+    *moved_to = asked->moved_to;
+    myc__call_leave(ctx, &asked->call);
     return error;
 }
 
@@ -201,11 +213,9 @@ int myc_system_actor(myc_system *system, myc_address actor, uint64_t timeout_ns,
     if (myc__address_node(actor) != 0 || worker >= system->fabric.shard_count) {
         return MYC_ENOENT;
     }
-    myc_context *ctx = myc_context_of(system);
-    question *asked = ctx ? myc__memory_new_internal(&ctx->memory, sizeof *asked) : NULL;
-    if (!asked) {
-        return MYC_ENOMEM;
-    }
-    asked->actor = actor;
-    return ask_about(system, system->fabric.shards[worker], asked, timeout_ns, info);
+    uint64_t deadline_ns = myc__ask_worker_deadline(timeout_ns);
+    myc_address moved_to = {0};
+    int error = ask_about(system, actor, deadline_ns, info, &moved_to);
+    return !error && moved_to.life ? ask_about(system, moved_to, deadline_ns, info, &moved_to)
+                                   : error;
 }

@@ -3,13 +3,15 @@
 
 #include "actor/instrument.h"
 #include "actor/profile.h"
+#include "actor/stand_in.h"
 #include "system/ask_worker.h"
 
 typedef struct order {
     myc__call call;
     myc_address actor;
-    uint32_t tag; /* to read */
-    bool on;      /* to switch */
+    myc_address moved_to; /* the slot it lives in now; life 0: it has not moved */
+    uint32_t tag;         /* to read */
+    bool on;              /* to switch */
     int error;
     myc__profile_row sum;
 } order;
@@ -26,7 +28,12 @@ static void switch_one(myc__shard *shard, myc__call *call)
 {
     order *given = (order *)(void *)call;
     myc__actor *actor = myc__actor_find(shard, given->actor);
-    given->error = actor ? apply(shard, actor, given->on) : MYC_ENOENT;
+    if (actor && myc__is_stand_in(actor)) {
+        given->moved_to = myc__moved_to(actor);
+        given->error = MYC_ETIMEDOUT; /* it is on its way */
+    } else {
+        given->error = actor ? apply(shard, actor, given->on) : MYC_ENOENT;
+    }
 }
 
 /* All at once: it is seldom, and an actor that starts meanwhile would be missed. */
@@ -38,7 +45,7 @@ static void switch_all(myc__shard *shard, myc__call *call)
     shard->instruments |= given->on ? MYC__INSTRUMENT_PROFILE : 0;
     for (uint32_t index = 0; index < used; index++) {
         const myc__slot *slot = myc__slot_at(&shard->slots, index);
-        if (myc__load_acquire_u32(&slot->life) & 1) {
+        if ((myc__load_acquire_u32(&slot->life) & 1) && !myc__is_stand_in(slot->actor)) {
             int error = apply(shard, slot->actor, given->on);
             given->error = given->error ? given->error : error;
         }
@@ -48,7 +55,8 @@ static void switch_all(myc__shard *shard, myc__call *call)
 static void read_one(myc__shard *shard, myc__call *call)
 {
     order *given = (order *)(void *)call;
-    const myc__actor *actor = myc__actor_find(shard, given->actor);
+    myc__actor *actor = myc__actor_find(shard, given->actor);
+    given->moved_to = actor ? myc__moved_to(actor) : (myc_address){0, 0};
     bool is_there = actor && myc__is_profiled(actor);
     given->error = is_there ? 0 : MYC_ENOENT;
     if (is_there) {
@@ -56,9 +64,8 @@ static void read_one(myc__shard *shard, myc__call *call)
     }
 }
 
-/* Gives `*made` with the order obeyed: leave it. */
-static int obeyed(myc_system *system, uint32_t worker, const order *given, uint64_t timeout_ns,
-                  order **made)
+static int send(myc_system *system, uint32_t worker, const order *given, uint64_t timeout_ns,
+                order **made)
 {
     myc_context *ctx = myc_context_of(system);
     order *copy = ctx ? myc__memory_new_internal(&ctx->memory, sizeof *copy) : NULL;
@@ -70,6 +77,20 @@ static int obeyed(myc_system *system, uint32_t worker, const order *given, uint6
                                 myc__ask_worker_deadline(timeout_ns));
     *made = error ? NULL : copy;
     return error == MYC_ESTOPPING ? MYC_ENOENT : error;
+}
+
+/* Gives `*made` with the order obeyed: leave it. It goes after an actor that has moved. */
+static int obeyed(myc_system *system, uint32_t worker, const order *given, uint64_t timeout_ns,
+                  order **made)
+{
+    int error = send(system, worker, given, timeout_ns, made);
+    if (error || !(*made)->moved_to.life) {
+        return error;
+    }
+    order after = *given;
+    after.actor = (*made)->moved_to;
+    myc__call_leave(myc_context_of(system), &(*made)->call);
+    return send(system, myc__address_worker(after.actor), &after, timeout_ns, made);
 }
 
 static int obey(myc_system *system, uint32_t worker, const order *given, uint64_t timeout_ns)

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include <stdio.h>
 
+#include "actor/stand_in.h"
 #include "base/back_off.h"
 #include "service/helpers.h"
 #include "system/system.h"
@@ -62,15 +63,24 @@ int myc__stages(myc_system *system, bool discard, uint64_t deadline_ns)
     return 0;
 }
 
-/* Reads what is constant in an actor; its address names its worker. */
+typedef struct lister {
+    myc_stop_report *report;
+    uint32_t worker;
+} lister;
+
+/* Reads what is constant in an actor. */
 static void list_straggler(void *user, uint32_t index, const myc__slot *slot)
 {
     (void)index;
-    myc_stop_report *report = user;
+    const lister *self = user;
+    myc_stop_report *report = self->report;
+    if (myc__is_stand_in(slot->actor)) {
+        return; /* it is listed where it lives */
+    }
     if (report->stragglers && report->count < report->capacity) {
         myc_straggler *straggler = &report->stragglers[report->count];
         straggler->address = slot->actor->address;
-        straggler->worker = myc__address_worker(slot->actor->address);
+        straggler->worker = self->worker;
         snprintf(straggler->name, sizeof straggler->name, "%s", myc__actor_name(slot->actor));
     }
     report->count++;
@@ -85,7 +95,8 @@ static void list_stragglers(myc_system *system, myc_stop_report *report)
         if (some_behind && is_stage_done(system->fabric.shards[i])) {
             continue;
         }
-        myc__slot_each_alive(&system->fabric.shards[i]->slots, list_straggler, report);
+        lister self = {report, i};
+        myc__slot_each_alive(&system->fabric.shards[i]->slots, list_straggler, &self);
     }
 }
 

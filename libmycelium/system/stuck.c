@@ -63,6 +63,7 @@ static void name_row(uint32_t doing, myc_stuck *stuck)
 }
 
 typedef struct suspicion {
+    const myc__shard *shard;
     const void *actor;
     myc_stuck *stuck;
     bool is_found;
@@ -74,7 +75,7 @@ static void identify(void *user, uint32_t index, const myc__slot *slot)
     suspicion *of = user;
     if (slot->actor == of->actor) {
         myc_actor_info info;
-        myc__describe_from_outside(slot->actor, &info);
+        myc__describe_from_outside(of->shard, slot->actor, &info);
         of->is_found = true;
         of->stuck->actor = info.address;
         of->stuck->protocol = info.protocol;
@@ -86,6 +87,7 @@ static void identify(void *user, uint32_t index, const myc__slot *slot)
 static bool describe(const myc__shard *shard, myc_stuck *stuck)
 {
     suspicion of = {
+        .shard = shard,
         .actor = myc__load_relaxed_ptr((void *const *)(uintptr_t)&shard->context.current),
         .stuck = stuck,
     };

@@ -12,6 +12,7 @@
  */
 #include <mycelium/testkit.h>
 
+#include "actor/stand_in.h"
 #include "system/system.h"
 
 enum { MYC__TESTKIT_TEXT_BYTES = 256 };
@@ -63,7 +64,11 @@ static inline myc__actor *myc__kit_find(myc_testkit *kit, myc_address address, m
     uint32_t worker = myc__address_worker(address);
     bool here = myc__address_node(address) == 0 && worker < kit->system->fabric.shard_count;
     *shard = here ? kit->system->fabric.shards[worker] : NULL;
-    return here ? myc__actor_find(*shard, address) : NULL;
+    myc__actor *actor = here ? myc__actor_find(*shard, address) : NULL;
+    if (actor && myc__moved_to(actor).life) {
+        return myc__kit_find(kit, myc__moved_to(actor), shard);
+    }
+    return actor && !myc__is_stand_in(actor) ? actor : NULL;
 }
 
 #endif

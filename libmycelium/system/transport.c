@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include <mycelium/transport.h>
 
+#include "actor/listing.h"
 #include "system/system.h"
 
 /* False when the node has one already. The lock is for two threads that attach at once. */
@@ -46,7 +47,7 @@ static const myc_type *row_type(myc__fabric *fabric, myc_address to, uint32_t ta
     pthread_mutex_lock(&table->lock);
     const myc__slot *slot = myc__slot_alive(table, to);
     if (slot) {
-        const myc_protocol *protocol = slot->actor->behaviour->protocol;
+        const myc_protocol *protocol = myc__protocol_from_outside(slot->actor);
         type = tag < protocol->row_count ? protocol->rows[tag].type : &myc__internal_type;
     }
     pthread_mutex_unlock(&table->lock);

@@ -186,3 +186,84 @@ Test(out_of_memory, a_payload_that_cannot_be_made_is_a_refused_send)
     journal_fini(&journal);
     NO_LEAKS();
 }
+
+/* Those there is memory for move; the others stay, and all go on. */
+Test(out_of_memory, an_actor_that_cannot_be_moved_stays)
+{
+    enum { DESKS = 1500 };
+    struct well well = {0};
+    struct world *here = world_on(&well, 2);
+    struct journal journal = {0};
+    desk_ref *desks = calloc(DESKS, sizeof *desks);
+    for (uint32_t i = 0; i < DESKS; i++)
+        desks[i] = world_desk(here, 0, &journal, NULL);
+    world_await(here);
+    for (uint32_t i = 0; i < 10; i++) /* then the pools have some of each kind of block */
+        cr_assert_eq(0, myc_move_actor(here->ctx, desks[i].address, 1));
+    world_await(here);
+    well.dry = true;
+    uint32_t ordered = 0;
+    for (uint32_t i = 10; i < DESKS; i++)
+        ordered += myc_move_actor(here->ctx, desks[i].address, 1) == 0;
+    cr_assert_gt(ordered, 0);
+    world_await(here);
+    cr_expect(ordered < DESKS - 10 || world_logged(here, "is not moved: out of memory"));
+    uint32_t sent = 0;
+    well.dry = false;
+    for (uint32_t i = 0; i < DESKS; i++)
+        sent += send_ticket(here->ctx, desks[i], 0, 0) == MYC_SENT;
+    world_await(here);
+    cr_expect_eq(sent, journal.count);
+    cr_expect_eq(DESKS + 2, world_counts(here).actors);
+    world_close(here);
+    cr_expect_eq(0, well.blocks);
+    journal_fini(&journal);
+    free(desks);
+    NO_LEAKS();
+}
+
+struct parking {
+    struct well *well;
+    desk_ref to;
+    uint32_t parked;
+    uint32_t refused;
+};
+
+static myc_next park_dry(struct journal *journal, myc_context *ctx, const ticket_data *ticket)
+{
+    struct parking *parking = journal->user;
+    parking->well->dry = true;
+    for (uint32_t number = 0; number < 20000; number++) {
+        const ticket_data *same = ticket_data_retain(ctx, ticket);
+        myc_sent sent = desk_send_or_pause_ticket(ctx, parking->to, same);
+        parking->parked += sent == MYC_SENT;
+        parking->refused += sent == MYC_FULL;
+    }
+    return MYC_CONTINUE;
+}
+
+Test(out_of_memory, what_cannot_be_parked_is_refused)
+{
+    for (uint32_t worker = 0; worker < 2; worker++) {
+        struct well well = {0};
+        struct world *here = world_on(&well, 2);
+        struct journal journal = {0};
+        struct parking parking = {
+            &well, world_desk(here, worker, &journal, &(myc_spawn_options){.mailbox_bound = 2}), 0,
+            0};
+        struct journal source_journal = {.on_ticket = park_dry, .user = &parking};
+        desk_ref source = world_desk(here, 0, &source_journal, NULL);
+        cr_assert_eq(MYC_SENT, send_ticket(here->ctx, source, 0, 0));
+        world_run(here);
+        cr_expect_eq(20000, parking.parked + parking.refused);
+        cr_expect_gt(parking.refused, 0);
+        cr_expect_eq(parking.refused, world_counts(here).refused);
+        cr_expect_eq(parking.parked, journal.count);
+        well.dry = false;
+        world_close(here);
+        cr_expect_eq(0, well.blocks);
+        journal_fini(&journal);
+        journal_fini(&source_journal);
+    }
+    NO_LEAKS();
+}

@@ -305,3 +305,38 @@ Test(slot_table, gives_the_home_worker_the_last_slots_as_anybody)
     close_table(&frame);
     NO_LEAKS();
 }
+
+Test(slot_table, puts_another_actor_into_a_slot_that_lives)
+{
+    struct table_frame frame;
+    open_table(&frame);
+    uint32_t generation;
+    uint32_t index = spawn(&frame, &generation);
+    myc__slot_at(&frame.table, index)->pressure = 1;
+    myc__slot_replace(&frame.table, index, actor_number(77));
+    cr_expect_eq(actor_number(77), myc__slot_at(&frame.table, index)->actor);
+    cr_expect_eq(generation, myc__slot_at(&frame.table, index)->life);
+    cr_expect_eq(1, myc__slot_at(&frame.table, index)->pressure);
+    close_table(&frame);
+    NO_LEAKS();
+}
+
+Test(slot_table, takes_a_slot_back_that_nobody_lived_in)
+{
+    struct table_frame frame;
+    open_table(&frame);
+    uint32_t generation;
+    uint32_t again;
+    uint32_t index = take(&frame, &generation);
+    myc__slot_give_back(&frame.table, index);
+    uint32_t taken = index + 1;
+    for (uint32_t tries = 0; tries < 2 * KEPT_BACK && taken != index; tries++) {
+        taken = take(&frame, &again);
+        if (taken != index)
+            myc__slot_give_back(&frame.table, taken);
+    }
+    cr_expect_eq(index, taken, "it is lost");
+    cr_expect_eq(generation, again);
+    close_table(&frame);
+    NO_LEAKS();
+}

@@ -33,7 +33,8 @@ typedef enum myc_actor_state {
     MYC_ACTOR_STARTING = 4, /* its on_start has not run yet */
     MYC_ACTOR_STOPPING = 5, /* its next turn is its last */
     MYC_ACTOR_UNKNOWN = 6,  /* its worker did not answer in time */
-    MYC_ACTOR_STATES = 7
+    MYC_ACTOR_MOVING = 7,   /* it is on its way to another worker */
+    MYC_ACTOR_STATES = 8
 } myc_actor_state;
 
 /** The name of a state, such as "paused". Static storage. Any thread. */

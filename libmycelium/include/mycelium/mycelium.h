@@ -25,6 +25,7 @@
 #include <mycelium/inspect.h>
 #include <mycelium/mailbox.h>
 #include <mycelium/message.h>
+#include <mycelium/move.h>
 #include <mycelium/offload.h>
 #include <mycelium/protocol.h>
 #include <mycelium/proxy.h>
