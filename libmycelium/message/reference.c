@@ -3,14 +3,21 @@
 
 #include "base/check.h"
 
+/* Out of line: what most payloads do not need would cost them registers. */
+__attribute__((noinline)) static void destroy_by_hook(myc__memory *memory, myc__header *header)
+{
+    bool outlives_hook = header->outlives_hook;
+    header->type->destroy((myc_context *)(void *)memory, myc__payload_of(header));
+    if (!outlives_hook) {
+        myc__memory_free(memory, header);
+    }
+}
+
 static void destroy(myc__memory *memory, myc__header *header)
 {
-    bool outlives_hook = false;
     if (header->type->destroy) {
-        outlives_hook = header->outlives_hook;
-        header->type->destroy((myc_context *)(void *)memory, myc__payload_of(header));
-    }
-    if (!outlives_hook) {
+        destroy_by_hook(memory, header);
+    } else {
         myc__memory_free(memory, header);
     }
 }

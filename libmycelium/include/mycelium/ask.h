@@ -138,10 +138,9 @@ MYC_API void myc_future_forget(myc_context *ctx, myc_future **future);
 
 /** For dispatchers made by MYC_ACTOR(): opens what is no row of the protocol and calls `dispatch`
  * with the request in it. */
-MYC_API myc_next myc_dispatch_request(myc_next (*dispatch)(void *self, myc_context *ctx,
-                                                           uint32_t tag, const void *payload),
-                                      void *self, myc_context *ctx, uint32_t tag,
-                                      const void *payload);
+MYC_API MYC_SELDOM myc_next myc_dispatch_request(
+    myc_next (*dispatch)(void *self, myc_context *ctx, uint32_t tag, const void *payload),
+    void *self, myc_context *ctx, uint32_t tag, const void *payload);
 
 MYC_EXTERN_C_END
 

@@ -9,6 +9,7 @@
 #define MYC_API __attribute__((visibility("default")))
 #define MYC_MUST_CHECK __attribute__((warn_unused_result))
 #define MYC_UNUSED __attribute__((unused))
+#define MYC_SELDOM __attribute__((cold)) /* callers keep it out of their way */
 #define MYC_PRINTF(format_index, first_index)                                                      \
     __attribute__((format(printf, format_index, first_index)))
 
