@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "actor/deliver.h"
 
-#include "actor/call.h"
 #include "actor/dead_letter.h"
 #include "actor/drop.h"
 #include "actor/errand.h"
@@ -111,8 +110,6 @@ void myc__obey_for_dead(myc__shard *shard, myc_address to, uint32_t tag, const v
         myc__lane_answer(shard, argument);
     } else if (tag == MYC__CONTROL_ROOM && to.life == 0) {
         myc__lane_answered(shard, to);
-    } else if (tag == MYC__CONTROL_CALL) {
-        myc__call_arrived(shard, item);
     }
     myc__count_end(&shard->context.counters.done, 1);
 }

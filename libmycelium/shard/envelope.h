@@ -31,7 +31,6 @@ typedef enum myc__control {
     MYC__CONTROL_UNWATCH,
     MYC__CONTROL_DOWN,
     MYC__CONTROL_UNWATCHED,
-    MYC__CONTROL_CALL,    /* run the payload, a call; to nobody */
     MYC__CONTROL_REVIVE,  /* actor/restart.h; payload the supervisor's address */
     MYC__CONTROL_SUSPEND, /* actor/restart.h; payload NULL */
     MYC__CONTROL_ERRAND,  /* the payload knows what it wants (actor/errand.h) */

@@ -30,18 +30,18 @@ static int await(myc_system *system, const myc__shard *shard, myc__call *call, u
 static int send(myc_system *system, const myc__shard *shard, myc__call *call)
 {
     myc_context *ctx = myc_context_of(system);
-    bool ended = has_ended(system, shard);
-    if (ended || !myc__call_send(ctx, shard->index, call)) {
+    if (has_ended(system, shard)) {
         myc__memory_free(&ctx->memory, myc__header_of(call));
-        return ended ? MYC_ESTOPPING : MYC_ENOMEM;
+        return MYC_ESTOPPING;
     }
+    myc__call_send(ctx, shard->index, call);
     return 0;
 }
 
 int myc__ask_worker(myc_system *system, myc__shard *shard, myc__call *call, uint64_t deadline_ns)
 {
     if (system->caller_driven) {
-        myc__call_arrived(shard, call);
+        myc__call_run(shard, call);
         return 0;
     }
     int error = send(system, shard, call);
