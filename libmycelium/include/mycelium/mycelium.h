@@ -4,12 +4,14 @@
 
 /*
  * Everything a user needs. In reading order: message.h (payloads), actor.h (what a handler may do),
- * protocol.h (the typed shells), system.h (workers and lifecycle), stream.h (bytes from outside),
- * topic.h (publish and subscribe), transport.h (other nodes), histogram.h (latencies).
- * transport.h (other nodes), histogram.h (latencies), testkit.h (tests of actors).
- * topic.h (publish and subscribe), offload.h (work that blocks), transport.h (other nodes), histogram.h (latencies).
- * topic.h (publish and subscribe), offload.h (work that blocks), transport.h (other nodes),
- * histogram.h (latencies).
+ * protocol.h (the typed shells), system.h (workers and lifecycle).
+ *
+ * Then as needed: ask.h (requests and replies), timer.h, watch.h (ends of others), supervisor.h
+ * (starting anew), topic.h (publish and subscribe), mailbox.h (what is queued and what dropped),
+ * become.h and stash.h (modes), move.h (to another worker), offload.h (work that blocks),
+ * registry.h and router.h (names, and one of several), breaker.h, retry.h and proxy.h (asks that
+ * fail), stream.h (bytes from outside), transport.h (other nodes), testkit.h (tests of actors),
+ * inspect.h (a look inside), histogram.h (latencies).
  */
 #define MYC_VERSION_MAJOR 0
 #define MYC_VERSION_MINOR 1
