@@ -212,10 +212,12 @@ void myc__pools_end(myc__fabric *fabric)
 }
 
 /* The pools of a caller-driven system are made, run and destroyed by one thread at a time. */
-void myc__pools_run(myc__fabric *fabric)
+bool myc__pools_run(myc__fabric *fabric)
 {
+    bool ran = false;
     for (myc_pool *pool = fabric->pools, *next; pool; pool = next) {
         next = pool->next;
-        (void)myc__pool_run_one(pool, &fabric->shards[0]->context);
+        ran |= myc__pool_run_one(pool, &fabric->shards[0]->context);
     }
+    return ran;
 }

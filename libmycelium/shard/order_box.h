@@ -3,9 +3,10 @@
 #define MYC_SHARD_ORDER_BOX_H
 
 /*
- * Orders from foreign threads to a worker: to start an actor, to stop one. A worker keeps an order
- * that finds a lane full and tries again in its next pass; a foreign thread has no next pass, so
- * its orders go here, under a lock, and no lane can hold them back. They are rare.
+ * Orders to a worker that go by no lane: those of foreign threads (start an actor, stop one), and
+ * errands that find no memory to wait for a full lane. A worker keeps an order that finds a lane full
+ * and tries again in its next pass; a foreign thread has no next pass, so its orders go here, under a
+ * lock, and no lane can hold them back. They are rare.
  *
  * `pending` is what the worker looks at in each pass and before it parks: set under the lock by who
  * puts an order in, cleared under the lock by the worker that takes them. It may be read as 0 for a

@@ -36,7 +36,7 @@
  * A wait on the word is one system call, and a wake of it another; a signal has to be taken out of
  * the eventfd, and the wait for I/O costs more. So W waits for the eventfd only with I/O in flight.
  *
- * The fences are asymmetric or not, for a whole system:
+ * The fences are asymmetric or not, for all ordinary workers of a system; dedicated ones park:
  *
  *   idle mode     S2 costs         W2 costs         because
  *   SPIN_PARK     nothing          a system call    W parks seldom: not more than once in `spin_ns`

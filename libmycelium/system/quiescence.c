@@ -8,6 +8,10 @@
  *
  *     ends read <= ends at the moment between <= beginnings at that moment <= beginnings read
  *
+ * (A message that ends in another way while its turn will count it as handled is taken off `handled`
+ * in advance, after its own end was counted: until the turn ends the sum is one less than it should
+ * be, never more.)
+ *
  * So if the two sums are equal, nothing was queued or running at that moment; without sources and
  * foreign threads nothing can begin after it.
  */

@@ -21,7 +21,7 @@ int64_t myc_system_run_once(myc_system *system)
     if (myc__in_a_handler(system)) {
         return MYC_ETHREAD;
     }
-    myc__pools_run(&system->fabric);
+    (void)myc__pools_run(&system->fabric);
     if (system->drive) {
         return system->drive(system->drive_user, 0);
     }

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "system/testkit.h"
 
+#include "service/helpers.h"
+
 /*
  * When can nothing move any more? When every worker has had a pass without work since the last one
  * that found some, and none has work waiting: a pass may overlook a lane by the draw. Actors that
@@ -107,6 +109,7 @@ static uint32_t step(myc_testkit *kit, struct progress *progress)
         return 0;
     }
     bool idle = pass(kit, worker, &handled) == 0;
+    idle &= !myc__pools_run(&kit->system->fabric);
     progress->idle = idle ? progress->idle | UINT64_C(1) << worker : 0;
     uint64_t ends = myc__sum_ends(kit->system);
     progress->fruitless = ends == progress->ends ? progress->fruitless + 1 : 0;
