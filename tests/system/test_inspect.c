@@ -7,7 +7,7 @@ static myc_actor_info info_of(myc_testkit *kit, myc_address actor)
 {
     static list seen;
     seen.count = 0;
-    cr_assert_eq(kit_counts(kit).actors,
+    cr_assert_eq((int64_t)kit_counts(kit).actors,
                  myc_system_each_actor(myc_testkit_system(kit), 0, list_add, &seen));
     const myc_actor_info *found = list_find(&seen, actor);
     cr_assert_not_null(found);
