@@ -84,7 +84,6 @@ void myc__annex_end(myc__shard *shard, myc__actor *actor)
     myc__lineage_end(shard, actor);
     myc__watches_end(shard, actor); /* before what is queued: notices are */
     myc__profile_end(shard, actor); /* their steps are in a list with others */
-    myc__profile_end(shard, actor); /* its step is in a list with others */
     myc__trace_end(shard, actor);
     myc__urgent_end(shard, actor);
     myc__timers_end(shard, actor);
