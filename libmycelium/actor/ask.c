@@ -170,11 +170,24 @@ void myc__asks_end(myc__shard *shard, myc__actor *actor)
     }
 }
 
+/* Those whose answer is queued are not all among the actor's asks: it may have begun anew. */
+static void place_queued(const myc__annex *annex, myc__shard *shard)
+{
+    for (myc__urgent *item = annex->urgent_first; item; item = item->next) {
+        if (item->kind == &myc__ask_answer) {
+            myc__store_relaxed_ptr((void **)&request_of(item)->shard, shard);
+        }
+    }
+}
+
 void myc__asks_leave(myc__shard *shard, myc__actor *actor)
 {
     for (myc__request *ask = actor->annex ? actor->annex->asks : NULL; ask; ask = ask->next) {
         myc__store_relaxed_ptr((void **)&ask->shard, NULL);
         myc__wheel_disarm(&shard->wheel, &ask->timeout);
+    }
+    if (actor->annex) {
+        place_queued(actor->annex, NULL);
     }
 }
 
@@ -185,6 +198,9 @@ void myc__asks_arrive(myc__shard *shard, myc__actor *actor)
         if (ask->phase == MYC__ASK_WAITING) {
             myc__wheel_arm(&shard->wheel, &ask->timeout, ask->deadline_ns);
         }
+    }
+    if (actor->annex) {
+        place_queued(actor->annex, shard);
     }
 }
 
