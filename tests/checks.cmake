@@ -40,7 +40,7 @@ myc_add_check(format ${PROJECT_SOURCE_DIR}/tools/format --check)
 myc_add_check(examples ${here}/examples/check ${PROJECT_BINARY_DIR} ${CMAKE_C_COMPILER})
 
 # Programs as a user would write them.
-foreach(program use_c17.c use_cxx17.cpp)
+foreach(program use_c17.c use_cxx17.cpp use_cxx17_toolkit.cpp)
     get_filename_component(name ${program} NAME_WE)
     add_executable(headers-${name} headers/${program})
     target_compile_options(headers-${name} PRIVATE -Wpedantic)
