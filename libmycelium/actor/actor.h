@@ -125,8 +125,9 @@ static inline void myc__actor_set_pressure(myc__shard *shard, myc__actor *actor,
     const myc__shard *home = shard->context.fabric->shards[myc__address_worker(actor->address)];
     myc__slot *slot = myc__slot_at(&home->slots, myc__address_index(actor->address));
     if (actor->annex && actor->annex->trip) {
+        bool before = myc__load_relaxed_u32(&slot->pressure) & MYC__PRESSURE_FULL;
         (void)myc__add_relaxed_u32(&slot->pressure,
-                                   pressure ? MYC__PRESSURE_FULL : -(uint32_t)MYC__PRESSURE_FULL);
+                                   (uint32_t)(pressure - before) * MYC__PRESSURE_FULL);
     } else {
         uint32_t load = myc__load_relaxed_u32(&slot->pressure) & ~(uint32_t)MYC__PRESSURE_MASK;
         myc__store_relaxed_u32(&slot->pressure, load | (pressure ? MYC__PRESSURE_FULL : 0));

@@ -18,7 +18,11 @@ static bool is_too_old(const myc__policy *policy, myc__shard *shard)
 {
     const myc__ledger_entry *entry = myc__ledger_at(&policy->ledger, policy->turned_to - 1);
     uint64_t max_age_ns = policy->rows[entry->row].max_age_ns;
-    return max_age_ns && myc__shard_now_ns(shard) - entry->queued_at_ns >= max_age_ns;
+    if (!max_age_ns) {
+        return false;
+    }
+    uint64_t now_ns = myc__shard_now_ns(shard); /* of one that has moved it may be before that */
+    return now_ns > entry->queued_at_ns && now_ns - entry->queued_at_ns >= max_age_ns;
 }
 
 static myc_next look(myc__step *step, void *state, myc_context *ctx, uint32_t tag,

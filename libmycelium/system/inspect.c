@@ -163,9 +163,10 @@ static void describe_one(myc__shard *shard, myc__call *call)
 
 static void describe_if_it_is(void *user, uint32_t index, const myc__slot *slot)
 {
-    (void)index;
     question *asked = user;
-    if (myc_address_equal(slot->actor->address, asked->actor)) {
+    bool is_it = index == myc__address_index(asked->actor) &&
+                 myc__load_relaxed_u32(&slot->life) == asked->actor.life;
+    if (is_it) {
         asked->is_found = true;
         myc__describe_from_outside(asked->shard, slot->actor, &asked->info);
     }

@@ -52,3 +52,29 @@ Test(inspect, lists_the_actors_of_a_stuck_worker_as_far_as_they_are_known)
     office_close(&at); /* what was asked in vain is not lost */
     NO_LEAKS();
 }
+
+Test(inspect, knows_an_actor_that_has_moved_to_a_stuck_worker)
+{
+    office at;
+    office_open(&at, (myc_system_options){.workers = 2});
+    sem_t entered, leave;
+    sem_init(&entered, 0, 0);
+    sem_init(&leave, 0, 0);
+    journal kept[2] = {{0}};
+    desk_ref refs[] = {hire(&at, &kept[0], 0), hire(&at, &kept[1], 1)};
+    cr_assert_eq(0, myc_move_actor(at.ctx, refs[1].address, 0));
+    expect_quiet(&at);
+    send_gate(at.ctx, refs[0], &entered, &leave);
+    wait_semaphore(&entered);
+    myc_actor_info one;
+    cr_expect_eq(MYC_ETIMEDOUT, myc_system_actor(at.system, refs[1].address, 1000000, &one));
+    cr_expect_str_eq("clerk", one.name);
+    cr_expect_eq(0, one.worker);
+    cr_expect_eq(refs[1].address.slot, one.address.slot);
+    sem_post(&leave);
+    expect_quiet(&at);
+    cr_expect_eq(0, myc_system_actor(at.system, refs[1].address, 0, &one));
+    cr_expect_eq(MYC_ACTOR_IDLE, one.state);
+    office_close(&at);
+    NO_LEAKS();
+}
