@@ -1,28 +1,18 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * An actor comes to be: a worker is chosen, the cell is built and filled, its slot publishes it, and
+ * it gets its first turn.
+ */
 #include <string.h>
 
 #include "actor/control.h"
 #include "actor/dedicated.h"
 #include "actor/policy.h"
 #include "actor/restart.h"
+#include "actor/spawn_options.h"
 #include "actor/stash.h"
 
-static const myc_spawn_options defaults = {.mailbox_bound = MYC__MAILBOX_BOUND_DEFAULT,
-                                           .batch_max = MYC__BATCH_DEFAULT};
-
-static myc_spawn_options complete(const myc_spawn_options *given)
-{
-    myc_spawn_options options = *given;
-    if (options.mailbox_bound == 0) {
-        options.mailbox_bound = defaults.mailbox_bound;
-    }
-    if (options.batch_max == 0) {
-        options.batch_max = defaults.batch_max;
-    }
-    return options;
-}
-
-/* What is wrong with a spawn, or NULL. */
+/* What is wrong with a behaviour, or NULL. */
 static const char *fault_of_behaviour(const myc_behaviour *behaviour)
 {
     if (behaviour->protocol->row_count > MYC__ROWS_MAX) {
@@ -32,32 +22,6 @@ static const char *fault_of_behaviour(const myc_behaviour *behaviour)
         return "its state is aligned to more than 16 bytes";
     }
     return NULL;
-}
-
-static const char *fault_of_options(const myc_context *ctx, const myc_spawn_options *options)
-{
-    if (options->mailbox_bound > MYC__MAILBOX_BOUND_MAX) {
-        return "mailbox_bound is over 16777216";
-    }
-    if ((unsigned)options->overflow > MYC_OVERFLOW_DROP_OLDEST) {
-        return "overflow is no myc_overflow";
-    }
-    if ((unsigned)options->place > MYC_PLACE_DEDICATED) {
-        return "place is no myc_place";
-    }
-    if (options->stash_bound > MYC__STASH_BOUND_MAX) {
-        return "stash_bound is over 16777216";
-    }
-    bool is_there = options->worker < ctx->fabric->worker_count;
-    return options->place == MYC_PLACE_ON_WORKER && !is_there ? "there is no such worker" : NULL;
-}
-
-MYC__COLD static int refuse(const myc_context *ctx, const myc_behaviour *behaviour,
-                            const char *fault)
-{
-    myc__log_line(&ctx->fabric->log, MYC_LOG_ERROR, "actor %s cannot be spawned: %s",
-                  behaviour->name, fault);
-    return MYC_EINVAL;
 }
 
 MYC__COLD static int claim_dedicated(myc_context *ctx, const myc_behaviour *behaviour,
@@ -283,7 +247,7 @@ static int spawn(myc_context *ctx, const myc_behaviour *behaviour, const void *s
 {
     const char *fault = fault_of_behaviour(behaviour);
     if (MYC__UNLIKELY(fault != NULL)) {
-        return refuse(ctx, behaviour, fault);
+        return myc__spawn_refuse(ctx, behaviour, fault);
     }
     if (MYC__UNLIKELY(myc__load_acquire_u32(&ctx->fabric->stopping))) {
         return MYC_ESTOPPING;
@@ -297,16 +261,9 @@ int myc_spawn(myc_context *ctx, const myc_behaviour *behaviour, const void *stat
               const myc_spawn_options *given, myc_address *address)
 {
     if (!given) {
-        return spawn(ctx, behaviour, state, &defaults, address);
+        return spawn(ctx, behaviour, state, &myc__spawn_defaults, address);
     }
-    myc_spawn_options options = complete(given);
-    const char *fault = fault_of_options(ctx, &options);
-    if (fault) {
-        return refuse(ctx, behaviour, fault);
-    }
-    char text[MYC__POLICY_FAULT_BYTES];
-    if (options.policy && myc__policy_fault(behaviour, &options, text)) {
-        return refuse(ctx, behaviour, text);
-    }
-    return spawn(ctx, behaviour, state, &options, address);
+    myc_spawn_options options;
+    int error = myc__spawn_options_complete(ctx, behaviour, given, &options);
+    return error ? error : spawn(ctx, behaviour, state, &options, address);
 }
