@@ -56,7 +56,7 @@ typedef struct myc__annex {
     const myc_behaviour *plain;       /* with steps: what it behaves like without them */
     myc_behaviour walked;             /* with steps: what it has instead */
     struct myc__watch_table *watches; /* watch.c: whom it watches and links; NULL: nobody ever */
-    struct myc__watch *watchers;      /* watch.c: who watches it */
+    struct myc__watch *watchers;      /* watched.c: who watches it */
     struct myc__modes *modes;         /* become.c */
     struct myc__stash *stash;         /* stash.c */
     struct myc__policy *policy;       /* policy.c: set before the actor is published */

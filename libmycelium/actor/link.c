@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 
 /*
- * A link is a watch (watch.c) that kills instead of telling, and one for both ways: its DOWN brings
- * the end of the one who was linked to, its UNWATCH the end of the one who made it.
+ * A link is a watch (watch_sides.h) that kills instead of telling, and one for both ways: its DOWN
+ * brings the end of the one who was linked to, its UNWATCH the end of the one who made it.
  */
 #include "actor/stop.h"
 #include "actor/watch.h"

@@ -3,8 +3,8 @@
 #define MYC_ACTOR_WATCH_H
 
 /*
- * One actor that is told of the end of another, on any worker. The protocol is in watch.c; links
- * (link.c) use the same one.
+ * One actor that is told of the end of another, on any worker. The protocol is in watch_sides.h;
+ * links (link.c) use the same one.
  */
 #include <mycelium/watch.h>
 

@@ -27,7 +27,7 @@ typedef enum myc__control {
     MYC__CONTROL_AWAIT_LANE,               /* from nobody: answer when this comes out of the lane */
     MYC__CONTROL_ROOM,                     /* that answer: payload NULL */
     MYC__CONTROL_URGENT,                   /* the payload goes ahead of the mailbox */
-    MYC__CONTROL_WATCH,                    /* actor/watch.c, as the next three; payload the watch */
+    MYC__CONTROL_WATCH, /* actor/watch_sides.h, as the next three; payload the watch */
     MYC__CONTROL_UNWATCH,
     MYC__CONTROL_DOWN,
     MYC__CONTROL_UNWATCHED,

@@ -37,7 +37,7 @@ typedef struct myc__shard {
     struct myc__actor *run_last;
     struct myc__actor *grown; /* one of those whose mailboxes have grown (actor/grown.h) */
     uint32_t grown_count;
-    struct myc__watch *unanswered; /* watches whose watcher could not be told (actor/watch.c) */
+    struct myc__watch *unanswered; /* watches whose watcher could not be told (actor/watched.c) */
     myc__tidying tidying;
     struct myc__flight *flight; /* constant; NULL: what happens is not recorded */
     uint32_t instruments;       /* MYC__INSTRUMENT_...: what each actor gets when it starts */
