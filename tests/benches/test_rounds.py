@@ -113,7 +113,7 @@ class Groups(unittest.TestCase):
         self.assertEqual({"limits.cache_line", "ping_pong.two_workers", "oversubscribed.ping_pong"},
                          self.group_of("limits.cache_line"))
         self.assertEqual({"ping_pong.one_worker", "ask"}, self.group_of("ping_pong.one_worker"))
-        self.assertEqual({"fan_in"}, self.group_of("fan_in"))
+        self.assertEqual({"fan_out"}, self.group_of("fan_out"))
 
     def test_every_workload_is_in_one_group(self):
         names = [workload.name for group in selection.groups(WORKLOADS) for workload in group]
