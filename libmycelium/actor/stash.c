@@ -70,17 +70,17 @@ static myc__urgent_done handle_first(myc__shard *shard, myc__actor *actor, myc__
     return done;
 }
 
+/* Behind replies, timers and notices, also when its message is to come again: that may wait for one
+ * of them. */
 static myc__urgent_done handle(myc__shard *shard, myc__actor *actor, myc__urgent *item)
 {
     myc__stash *stash = (myc__stash *)(void *)item;
     myc__urgent_done done = handle_first(shard, actor, stash);
-    if (done != MYC__URGENT_AGAIN) {
-        stash->is_back = stash->back.first != NULL;
-        if (stash->is_back) {
-            myc__urge_here(shard, actor, item);
-        }
+    stash->is_back = stash->back.first != NULL;
+    if (stash->is_back) {
+        myc__urge_here(shard, actor, item);
     }
-    return done;
+    return done == MYC__URGENT_AGAIN ? MYC__URGENT_LATER : done;
 }
 
 /* The actor ends: the lists are myc__stash_end()'s. */

@@ -108,7 +108,8 @@ MYC__COLD static uint32_t handle_interrupts(myc__shard *shard, myc__actor *actor
         myc__count_end(&shard->context.counters.done, 1);
     }
     uint32_t handled = actor->interrupts & MYC__URGENT ? myc__urgent_run(shard, actor) : 0;
-    if ((actor->interrupts & (MYC__HOLDING | MYC__STOPPING | MYC__PAUSED)) != MYC__HOLDING) {
+    const uint8_t first = MYC__STOPPING | MYC__PAUSED | MYC__URGENT; /* the stash may be of it */
+    if ((actor->interrupts & (MYC__HOLDING | first)) != MYC__HOLDING) {
         return handled;
     }
     actor->interrupts &= (uint8_t)~MYC__HOLDING;

@@ -100,12 +100,17 @@ myc__urgent_done myc__urgent_dispatch(myc__shard *shard, myc__actor *actor, uint
     return MYC__URGENT_HANDLED;
 }
 
+static bool comes_again(myc__urgent_done done)
+{
+    return done == MYC__URGENT_AGAIN || done == MYC__URGENT_LATER;
+}
+
 uint32_t myc__urgent_run(myc__shard *shard, myc__actor *actor)
 {
     uint32_t handled = 0;
     myc__annex *annex = actor->annex;
     myc__urgent_done done = MYC__URGENT_HANDLED;
-    for (uint32_t i = 0; i < actor->batch_max && annex->urgent_first && done != MYC__URGENT_AGAIN &&
+    for (uint32_t i = 0; i < actor->batch_max && annex->urgent_first && !comes_again(done) &&
                          !(actor->interrupts & (MYC__STOPPING | MYC__PAUSED));
          i++) {
         myc__urgent *item = unlink_first(annex);

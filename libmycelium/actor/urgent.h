@@ -20,6 +20,7 @@ typedef enum myc__urgent_done {
     MYC__URGENT_HANDLED, /* a message was: it counts as handled */
     MYC__URGENT_SILENT,  /* it was no message */
     MYC__URGENT_AGAIN,   /* it stays first, until the next turn */
+    MYC__URGENT_LATER,   /* it has queued itself behind the others, for the next turn */
 } myc__urgent_done;
 
 /** What to do with one. Both take the block, `handle` unless it answers AGAIN. */

@@ -68,7 +68,7 @@ bool myc__pools_are_idle(myc__fabric *fabric);
 /** Ends all pools that are left. */
 void myc__pools_end(myc__fabric *fabric);
 
-/** Of a caller-driven system: does a piece of work for each pool. False when there is none. */
+/** Of a caller-driven system: does a piece of work for each pool. True when there was one. */
 bool myc__pools_run(myc__fabric *fabric);
 
 #endif

@@ -214,10 +214,10 @@ void myc__pools_end(myc__fabric *fabric)
 /* The pools of a caller-driven system are made, run and destroyed by one thread at a time. */
 bool myc__pools_run(myc__fabric *fabric)
 {
-    bool ran = false;
+    bool any = false;
     for (myc_pool *pool = fabric->pools, *next; pool; pool = next) {
         next = pool->next;
-        ran |= myc__pool_run_one(pool, &fabric->shards[0]->context);
+        any |= myc__pool_run_one(pool, &fabric->shards[0]->context);
     }
-    return ran;
+    return any;
 }

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "system/testkit.h"
-
 #include "service/helpers.h"
+#include "system/testkit.h"
 
 /*
  * When can nothing move any more? When every worker has had a pass without work since the last one
@@ -89,8 +88,25 @@ static uint32_t choose(myc_testkit *kit)
     return UINT32_MAX;
 }
 
+static bool has_work_for_pools(const myc_testkit *kit)
+{
+    return kit->system->fabric.pools && !myc__pools_are_idle(&kit->system->fabric);
+}
+
+/* The helper threads of a pool: one is as likely to be ahead of a worker as behind it. */
+static void help(myc_testkit *kit, struct progress *progress)
+{
+    if (has_work_for_pools(kit) && myc_testkit_random(kit, 2) &&
+        myc__pools_run(&kit->system->fabric)) {
+        progress->idle = 0;
+    }
+}
+
 static bool can_move(const myc_testkit *kit, const struct progress *progress)
 {
+    if (has_work_for_pools(kit)) {
+        return true; /* it will be done */
+    }
     for (uint32_t worker = 0; worker < workers_of(kit); worker++) {
         if (!is_stalled(kit, worker) &&
             (!(progress->idle >> worker & 1) ||
@@ -104,12 +120,12 @@ static bool can_move(const myc_testkit *kit, const struct progress *progress)
 static uint32_t step(myc_testkit *kit, struct progress *progress)
 {
     uint32_t handled = 0;
+    help(kit, progress);
     uint32_t worker = choose(kit);
     if (worker == UINT32_MAX) {
         return 0;
     }
     bool idle = pass(kit, worker, &handled) == 0;
-    idle &= !myc__pools_run(&kit->system->fabric);
     progress->idle = idle ? progress->idle | UINT64_C(1) << worker : 0;
     uint64_t ends = myc__sum_ends(kit->system);
     progress->fruitless = ends == progress->ends ? progress->fruitless + 1 : 0;

@@ -10,61 +10,19 @@
  *   desk     subscribes to the ticks, is registered with a weight, answers requests for a price:
  *            at once, never, or with the next tick
  *   broker   watches the registry: its router follows the desks; watches each desk for its end;
- *            asks one of them for each order, and counts how the asks end
+ *            asks one of them for each order, itself or by a proxy, and counts how the asks end;
+ *            sends what was bought to the auditor
+ *
+ * The office behind it, with the auditor, is in day_office.h.
  *
  * What happened is written into a ledger. Nothing here asserts: who plays a day does.
  */
-#include <stdatomic.h>
-#include <stdio.h>
-
-#include <mycelium/mycelium.h>
-
-enum { DAY_DESKS = 4, DAY_FEEDS = 2 };
-
-typedef struct day_ledger {
-    atomic_uint starts[DAY_FEEDS];
-    atomic_uint beats[DAY_FEEDS];
-    atomic_uint failures;
-    atomic_uint published;
-    atomic_uint lost; /* published, and refused by a hub */
-    atomic_uint ticks[DAY_DESKS];
-    atomic_uint requests[DAY_DESKS];
-    atomic_uint orders;
-    atomic_uint unhealthy; /* nobody to ask */
-    atomic_uint asked;
-    atomic_uint ask_errors;
-    atomic_uint outcomes[MYC_PENDING];
-    atomic_uint changes;
-    atomic_uint downs;
-    atomic_uint members; /* of the router, after the last change */
-    atomic_uint late;    /* replies that came too late */
-    atomic_uint errors;  /* what should not fail and did */
-} day_ledger;
-
-static inline void day_note(atomic_uint *entry)
-{
-    atomic_fetch_add_explicit(entry, 1, memory_order_relaxed);
-}
-
-/* ---- messages and protocols ---- */
-
-typedef struct day_tick {
-    uint32_t feed;
-} day_tick;
-
-typedef struct day_number {
-    uint64_t value;
-} day_number;
-
-MYC_MESSAGE(day_tick)
-MYC_MESSAGE(day_number)
-__attribute__((weak)) MYC_MESSAGE_TYPE(day_tick, .destroy = NULL);
-__attribute__((weak)) MYC_MESSAGE_TYPE(day_number, .destroy = NULL);
+#include "day_office.h"
 
 #define DAY_FEED_ROWS(ROW, P) ROW(P, beat, day_tick)
 #define DAY_DESK_ROWS(ROW, P)                                                                      \
     ROW(P, tick, day_tick)                                                                         \
-    ROW(P, price, day_number, day_number)
+    ROW(P, price, day_number, day_number, MYC_IDEMPOTENT)
 #define DAY_BROKER_ROWS(ROW, P)                                                                    \
     ROW(P, order, day_number)                                                                      \
     ROW(P, member, myc_registry_change)                                                            \
@@ -75,7 +33,7 @@ MYC_PROTOCOL(broking, DAY_BROKER_ROWS)
 MYC_REGISTRY(pulse)
 MYC_REGISTRY(dealing)
 MYC_ROUTER(dealing)
-MYC_TOPIC(ticks, day_tick)
+MYC_PROXY(dealing, DAY_DESK_ROWS)
 MYC_SUBSCRIPTION(ticks, dealing, tick)
 
 /* ---- the feed ---- */
@@ -219,26 +177,54 @@ struct broker {
     myc_route strategy;
     uint64_t timeout_ns;
     dealing_router desks;
+    auditing_ref auditor; /* zero: it is told nothing, and no proxy is asked */
+    uint32_t number;      /* of the broker */
+    uint32_t trades;
+    dealing_proxy proxy;
 };
+
+static int broker_open_proxy(struct broker *self, myc_context *ctx)
+{
+    myc_proxy_options options = {
+        .router = {self->strategy, 7},
+        .breaker = {.failure_threshold = 2, .timeout_ns = 2000000},
+        .retry = {.backoff = MYC_RETRY_LINEAR, .delay_ns = 500000, .seed = 1},
+        .try_timeout_ns = self->timeout_ns / 3 + 1};
+    return self->auditor.address.life ? dealing_proxy_create(ctx, &options, &self->proxy) : 0;
+}
 
 static int broker_on_start(struct broker *self, myc_context *ctx)
 {
     myc_router_options options = {self->strategy, 7};
     int error = dealing_router_init(ctx, &self->desks, &options);
+    error = error ? error : broker_open_proxy(self, ctx);
     return error ? error : myc_registry_watch(ctx, "desk/*", broking_tag_member, true);
 }
 
 static void broker_on_stop(struct broker *self, myc_context *ctx, myc_exit why)
 {
-    (void)self;
-    (void)ctx;
     (void)why;
+    dealing_proxy_destroy(ctx, self->proxy);
+}
+
+static int broker_follow(struct broker *self, myc_context *ctx, const myc_registry_change *member)
+{
+    int error = dealing_router_follow(ctx, &self->desks, member);
+    if (error || !self->proxy.proxy) {
+        return error;
+    }
+    (void)dealing_proxy_remove(self->proxy, (dealing_ref){member->previous});
+    if (member->what == MYC_REGISTRY_REMOVED) {
+        (void)dealing_proxy_remove(self->proxy, (dealing_ref){member->address});
+        return 0;
+    }
+    return dealing_proxy_add(ctx, self->proxy, (dealing_ref){member->address}, NULL);
 }
 
 static myc_next broker_on_member(struct broker *self, myc_context *ctx,
                                  const myc_registry_change *member)
 {
-    int error = dealing_router_follow(ctx, &self->desks, member);
+    int error = broker_follow(self, ctx, member);
     if (!error && member->what != MYC_REGISTRY_REMOVED) {
         error = MYC_WATCH(broking, down, ctx, *member);
     }
@@ -258,6 +244,19 @@ static myc_next broker_on_down(struct broker *self, myc_context *ctx, const myc_
     return MYC_CONTINUE;
 }
 
+/* Without a loss: it waits when the auditor has no room. */
+static void broker_book(struct broker *self, myc_context *ctx)
+{
+    day_number *trade = self->auditor.address.life ? day_number_new(ctx) : NULL;
+    if (!trade) {
+        return;
+    }
+    trade->value = day_serial(self->number, ++self->trades);
+    if (auditing_send_or_pause_trade(ctx, self->auditor, trade) == MYC_SENT) {
+        day_note(&self->ledger->trades);
+    }
+}
+
 static myc_next broker_on_answer(void *state, myc_context *ctx, const myc_answer *answer,
                                  const day_number *price)
 {
@@ -267,6 +266,19 @@ static myc_next broker_on_answer(void *state, myc_context *ctx, const myc_answer
     if ((answer->outcome == MYC_REPLIED) != (price && price->value >= 100)) {
         day_note(&self->ledger->errors);
     }
+    if (price) {
+        broker_book(self, ctx);
+    }
+    return MYC_CONTINUE;
+}
+
+/* By the proxy, which has its own end for an order that nobody can be asked for. */
+static myc_next broker_have_asked(struct broker *self, myc_context *ctx, const day_number *order)
+{
+    uint64_t key = order->value;
+    int error = dealing_proxy_ask_price(ctx, self->proxy, key, day_number_move(ctx, order),
+                                        self->timeout_ns, broker_on_answer);
+    day_note(error ? &self->ledger->ask_errors : &self->ledger->asked);
     return MYC_CONTINUE;
 }
 
@@ -274,6 +286,9 @@ static myc_next broker_on_order(struct broker *self, myc_context *ctx, const day
 {
     dealing_ref desk;
     day_note(&self->ledger->orders);
+    if (self->proxy.proxy && order->value % 2) {
+        return broker_have_asked(self, ctx, order);
+    }
     if (dealing_router_choose_by(ctx, &self->desks, order->value, &desk) != 0) {
         day_note(&self->ledger->unhealthy);
         return MYC_CONTINUE;
@@ -292,7 +307,7 @@ MYC_ACTOR_WITH_LIFECYCLE(broker, broking, DAY_BROKER_ROWS)
 static inline unsigned day_answered(day_ledger *ledger)
 {
     unsigned sum = 0;
-    for (uint32_t outcome = 0; outcome < MYC_PENDING; outcome++) {
+    for (uint32_t outcome = 0; outcome < DAY_OUTCOMES; outcome++) {
         sum += atomic_load(&ledger->outcomes[outcome]);
     }
     return sum;

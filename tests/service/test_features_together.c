@@ -75,8 +75,7 @@ static day *day_open(myc_route strategy)
     cr_assert_eq(0, myc_system_create(&options, &today->system));
     today->ctx = myc_context_of(today->system);
     cr_assert_eq(0, ticks_create(today->ctx, NULL, &today->ticks));
-    struct broker broker = {
-        &today->ledger, strategy, 4 * MS, {{0}, {{{0, 0}, 0, 0, 0, 0, 0, 0, 0}}}};
+    struct broker broker = {.ledger = &today->ledger, .strategy = strategy, .timeout_ns = 4 * MS};
     cr_assert_eq(0, broker_spawn(today->ctx, &broker, NULL, &today->broker));
     for (uint32_t number = 0; number < DAY_DESKS; number++)
         spawn_desk(today, number);
