@@ -8,7 +8,8 @@
  * be done afterwards is put down in a myc__names_after.
  *
  *   names.c          the table, under the lock
- *   names_change.c   changes and those who watch
+ *   names_change.c   changes, and their log
+ *   names_watch.c    those who watch
  *   names_actor.c    the end of actors that have names or watch
  *   registry.c       the public functions
  *
@@ -123,6 +124,17 @@ void myc__changes_free(myc_context *ctx, myc__change *changes);
 void myc__names_tell(myc__names *names, const myc__name *entry, myc_registry_what what,
                      myc_address previous, myc__change *change, myc__names_after *after);
 
+/** `watch` has read its change. Under the lock. */
+void myc__names_pass(myc__names *names, myc__name_watch *watch, myc__names_after *after);
+
+/** True when `name` fits `pattern`. */
+bool myc__name_fits(const char *pattern, const char *name);
+
+/* ---- names_watch.c ---- */
+
+/** There is something to read for `watch`. Under the lock. */
+void myc__names_ring(myc__name_watch *watch, myc__names_after *after);
+
 /** Begins to watch: `watch` has all but its bell and its links. Under the lock; takes it. */
 void myc__names_begin_watch(myc__names *names, myc__name_watch *watch, myc__names_after *after);
 
@@ -133,9 +145,6 @@ uint32_t myc__names_end_watches(myc__names *names, myc_address to, const char *p
 
 /** Does what is left to do. Not under the lock. */
 void myc__names_finish(myc_context *ctx, myc__names_after *after);
-
-/** True when `name` fits `pattern`. */
-bool myc__name_fits(const char *pattern, const char *name);
 
 /* ---- names_actor.c ---- */
 
