@@ -73,6 +73,16 @@ void myc__roster_free(myc_context *ctx, myc__roster *roster);
 /** The supervisor starts, the first time or anew: starts all that are dormant, in order. */
 void myc__roster_start(myc__shard *shard, struct myc__actor *supervisor);
 
+static inline myc__band *myc__band_of(myc__roster *roster, uint32_t index)
+{
+    return roster->strategy == MYC_ONE_FOR_ONE ? &roster->bands[index] : &roster->bands[0];
+}
+
+/** Member `index` has ended by itself, because of `why`: opens its band for a restart, or fails the
+ * supervisor when that were one too many. */
+void myc__crew_decide(myc__roster *roster, struct myc__actor *supervisor, uint32_t index,
+                      myc_exit why);
+
 /** What children send to their supervisor. */
 extern const myc__urgent_kind myc__report_kind;
 extern const myc__urgent_kind myc__farewell_kind;
