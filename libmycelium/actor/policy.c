@@ -149,14 +149,21 @@ static void prepare(myc__shard *shard, myc__actor *actor, myc__policy *policy)
     }
 }
 
-bool myc__policy_offer(myc__shard *shard, myc__actor *actor, myc__envelope envelope)
+/* `seen` is filled in. Returns what is to be done with it. */
+static inline verdict examine(myc__shard *shard, myc__actor *actor, myc__envelope envelope,
+                              arrival *seen)
 {
     myc__policy *policy = policy_of(actor);
     prepare(shard, actor, policy);
+    seen->envelope = envelope;
+    look_at(policy, actor, seen);
+    return judge(policy, actor, seen);
+}
+
+bool myc__policy_offer(myc__shard *shard, myc__actor *actor, myc__envelope envelope)
+{
     arrival seen;
-    seen.envelope = envelope;
-    look_at(policy, actor, &seen);
-    verdict what = judge(policy, actor, &seen);
+    verdict what = examine(shard, actor, envelope, &seen);
     if (what == QUEUE) {
         if (!queue(shard, actor, &seen)) {
             return false;
@@ -174,11 +181,8 @@ bool myc__policy_offer(myc__shard *shard, myc__actor *actor, myc__envelope envel
 
 bool myc__policy_let_in(myc__shard *shard, myc__actor *actor, myc__envelope envelope)
 {
-    prepare(shard, actor, policy_of(actor));
     arrival seen;
-    seen.envelope = envelope;
-    look_at(policy_of(actor), actor, &seen);
-    verdict what = judge(policy_of(actor), actor, &seen);
+    verdict what = examine(shard, actor, envelope, &seen);
     bool may_enter = what == QUEUE || what == REPLACE;
     if (may_enter) {
         settle(shard, actor, &seen, what);
@@ -188,22 +192,15 @@ bool myc__policy_let_in(myc__shard *shard, myc__actor *actor, myc__envelope enve
 
 void myc__policy_force(myc__shard *shard, myc__actor *actor, myc__envelope envelope)
 {
-    prepare(shard, actor, policy_of(actor));
     arrival seen;
-    seen.envelope = envelope;
-    look_at(policy_of(actor), actor, &seen);
-    verdict what = judge(policy_of(actor), actor, &seen);
+    verdict what = examine(shard, actor, envelope, &seen);
     settle(shard, actor, &seen, what == REPLACE ? REPLACE : QUEUE);
 }
 
 void myc__policy_deliver(myc__shard *shard, myc__actor *actor, myc__envelope envelope)
 {
-    myc__policy *policy = policy_of(actor);
-    prepare(shard, actor, policy);
     arrival seen;
-    seen.envelope = envelope;
-    look_at(policy, actor, &seen);
-    verdict what = judge(policy, actor, &seen);
+    verdict what = examine(shard, actor, envelope, &seen);
     bool overshoots = what == OVER_BOUND && actor->overflow == MYC_OVERFLOW_REFUSE &&
                       myc__policy_is_full_at_bound(actor);
     settle(shard, actor, &seen, overshoots ? QUEUE : what);
