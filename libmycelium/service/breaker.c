@@ -3,17 +3,11 @@
 #include <string.h>
 
 #include "base/limits.h"
+#include "service/config.h"
 
 #define SECOND_NS UINT64_C(1000000000)
 
 MYC_MESSAGE_TYPE(myc_breaker_change, .id = 0)
-
-static int refuse(myc_context *ctx, const char *what, uint64_t value, const char *expected)
-{
-    myc_log(ctx, MYC_LOG_ERROR, "breaker: %s is %llu: expected %s", what, (unsigned long long)value,
-            expected);
-    return MYC_EINVAL;
-}
 
 static myc_breaker_options complete(const myc_breaker_options *given)
 {
@@ -29,16 +23,20 @@ static myc_breaker_options complete(const myc_breaker_options *given)
 static int check_numbers(myc_context *ctx, const myc_breaker_options *options)
 {
     if (options->failure_threshold > MYC__BREAKER_CALLS_MAX) {
-        return refuse(ctx, "failure_threshold", options->failure_threshold, "1 to 1000000");
+        return myc__config_refuse(ctx, "breaker", "failure_threshold", options->failure_threshold,
+                                  "1 to 1000000");
     }
     if (options->success_threshold > MYC__BREAKER_CALLS_MAX) {
-        return refuse(ctx, "success_threshold", options->success_threshold, "1 to 1000000");
+        return myc__config_refuse(ctx, "breaker", "success_threshold", options->success_threshold,
+                                  "1 to 1000000");
     }
     if (options->half_open_max_calls > MYC__BREAKER_CALLS_MAX) {
-        return refuse(ctx, "half_open_max_calls", options->half_open_max_calls, "1 to 1000000");
+        return myc__config_refuse(ctx, "breaker", "half_open_max_calls",
+                                  options->half_open_max_calls, "1 to 1000000");
     }
     if (options->timeout_ns < 1000 || options->timeout_ns > 86400 * SECOND_NS) {
-        return refuse(ctx, "timeout_ns", options->timeout_ns, "1 us to 1 day");
+        return myc__config_refuse(ctx, "breaker", "timeout_ns", options->timeout_ns,
+                                  "1 us to 1 day");
     }
     return 0;
 }
@@ -55,13 +53,14 @@ static int check_observer(myc_context *ctx, const myc_breaker_options *options)
         return 0;
     }
     if (!protocol) {
-        return refuse(ctx, "observer_protocol", 0, "the protocol of the observer");
+        return myc__config_refuse(ctx, "breaker", "observer_protocol", 0,
+                                  "the protocol of the observer");
     }
     bool fits = options->observer_row < protocol->row_count &&
                 protocol->rows[options->observer_row].type == &myc_breaker_change_type;
     return fits ? 0
-                : refuse(ctx, "observer_row", options->observer_row,
-                         "a row that carries myc_breaker_change");
+                : myc__config_refuse(ctx, "breaker", "observer_row", options->observer_row,
+                                     "a row that carries myc_breaker_change");
 }
 
 int myc_breaker_init(myc_context *ctx, myc_breaker *breaker, const myc_breaker_options *given)

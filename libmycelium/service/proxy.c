@@ -4,19 +4,13 @@
 #include <string.h>
 
 #include "message/memory.h"
+#include "service/config.h"
 #include "shard/context.h"
 
 enum { MEMBERS_DEFAULT = 32 };
 
 static const myc_type proxy_type = {
     .name = "proxy", .size_bytes = sizeof(myc_proxy), .alignment_bytes = 16};
-
-static int refuse(myc_context *ctx, const char *what, uint64_t value, const char *expected)
-{
-    myc_log(ctx, MYC_LOG_ERROR, "proxy: %s is %llu: expected %s", what, (unsigned long long)value,
-            expected);
-    return MYC_EINVAL;
-}
 
 static int configure(myc_context *ctx, myc_proxy *proxy, const myc_proxy_options *options)
 {
@@ -45,7 +39,7 @@ int myc_proxy_create(myc_context *ctx, const myc_protocol *protocol, const myc_p
     myc_proxy_options options = given ? *given : (myc_proxy_options){0};
     options.members_max = options.members_max ? options.members_max : MEMBERS_DEFAULT;
     if (options.members_max > MYC__PROXY_MEMBERS_MAX) {
-        return refuse(ctx, "members_max", options.members_max, "1 to 256");
+        return myc__config_refuse(ctx, "proxy", "members_max", options.members_max, "1 to 256");
     }
     myc_proxy *proxy = allocate(ctx, options.members_max);
     if (!proxy) {

@@ -2,15 +2,9 @@
 #include <mycelium/retry.h>
 
 #include "base/limits.h"
+#include "service/config.h"
 
 #define SECOND_NS UINT64_C(1000000000)
-
-static int refuse(myc_context *ctx, const char *what, uint64_t value, const char *expected)
-{
-    myc_log(ctx, MYC_LOG_ERROR, "retry: %s is %llu: expected %s", what, (unsigned long long)value,
-            expected);
-    return MYC_EINVAL;
-}
 
 static myc_retry_options complete(const myc_retry_options *given)
 {
@@ -26,16 +20,18 @@ static myc_retry_options complete(const myc_retry_options *given)
 static int check(myc_context *ctx, const myc_retry_options *options)
 {
     if ((unsigned)options->backoff > MYC_RETRY_EXPONENTIAL) {
-        return refuse(ctx, "backoff", (uint64_t)options->backoff, "a myc_backoff");
+        return myc__config_refuse(ctx, "retry", "backoff", (uint64_t)options->backoff,
+                                  "a myc_backoff");
     }
     if (options->tries_max > MYC__RETRY_TRIES_MAX) {
-        return refuse(ctx, "tries_max", options->tries_max, "1 to 1000");
+        return myc__config_refuse(ctx, "retry", "tries_max", options->tries_max, "1 to 1000");
     }
     if (options->delay_ns > 3600 * SECOND_NS) {
-        return refuse(ctx, "delay_ns", options->delay_ns, "at most 1 hour");
+        return myc__config_refuse(ctx, "retry", "delay_ns", options->delay_ns, "at most 1 hour");
     }
     if (options->delay_max_ns < options->delay_ns || options->delay_max_ns > 86400 * SECOND_NS) {
-        return refuse(ctx, "delay_max_ns", options->delay_max_ns, "delay_ns to 1 day");
+        return myc__config_refuse(ctx, "retry", "delay_max_ns", options->delay_max_ns,
+                                  "delay_ns to 1 day");
     }
     return 0;
 }

@@ -3,6 +3,8 @@
 
 #include <string.h>
 
+#include "service/config.h"
+
 static_assert(MYC__ROUTER_MEMBERS_MAX == 4096, "router.h says so");
 static_assert(MYC__ROUTER_WEIGHT_MAX == 65536, "router.h says so");
 static_assert(sizeof(myc_router_member) == 40, "router.h says so");
@@ -12,22 +14,16 @@ static myc_router_member *members_of(const myc_router *router)
     return (myc_router_member *)(uintptr_t)(router + 1);
 }
 
-static int refuse(myc_context *ctx, const char *what, uint64_t value, const char *expected)
-{
-    myc_log(ctx, MYC_LOG_ERROR, "router: %s is %llu: expected %s", what, (unsigned long long)value,
-            expected);
-    return MYC_EINVAL;
-}
-
 int myc_router_init(myc_context *ctx, myc_router *router, uint32_t capacity,
                     const myc_router_options *given)
 {
     myc_router_options options = given ? *given : (myc_router_options){0};
     if (capacity < 1 || capacity > MYC__ROUTER_MEMBERS_MAX) {
-        return refuse(ctx, "capacity", capacity, "1 to 4096");
+        return myc__config_refuse(ctx, "router", "capacity", capacity, "1 to 4096");
     }
     if ((unsigned)options.strategy > MYC_ROUTE_BY_KEY) {
-        return refuse(ctx, "strategy", (uint64_t)options.strategy, "a myc_route");
+        return myc__config_refuse(ctx, "router", "strategy", (uint64_t)options.strategy,
+                                  "a myc_route");
     }
     *router = (myc_router){
         .strategy = (uint32_t)options.strategy, .capacity = capacity, .random = options.seed};
@@ -109,7 +105,8 @@ int myc_router_add(myc_context *ctx, myc_router *router, myc_address address,
 {
     myc_member_options options = given ? *given : (myc_member_options){0};
     if (options.weight > MYC__ROUTER_WEIGHT_MAX) {
-        return refuse(ctx, "weight", options.weight, "1 to 65536, or 0 for 1");
+        return myc__config_refuse(ctx, "router", "weight", options.weight,
+                                  "1 to 65536, or 0 for 1");
     }
     if (router->strategy == MYC_ROUTE_LEAST_LOADED && !myc__load_publish(ctx, address)) {
         return MYC_ENOMEM;
