@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* What the handler of an answer may do, and when it runs. */
 #include "ask_support.h"
+#include "support/well.h"
 
 static const ticket_data *moved;
 
@@ -215,23 +216,8 @@ Test(ask_answers, an_actor_can_ask_itself)
 
 /* ---- memory that is out ---- */
 
-static bool is_dry;
-
-static void *well_allocate(void *user, size_t size_bytes, size_t alignment_bytes)
-{
-    (void)user;
-    void *memory = NULL;
-    return is_dry || posix_memalign(&memory, alignment_bytes, size_bytes) ? NULL : memory;
-}
-
-static void well_free(void *user, void *memory, size_t size_bytes)
-{
-    (void)user;
-    (void)size_bytes;
-    free(memory);
-}
-
 struct drain {
+    struct well well;
     struct errand errand;
     uint32_t asked;
     int error;
@@ -242,13 +228,13 @@ static void ask_dry(myc_context *ctx, void *argument)
 {
     struct drain *drain = argument;
     ticket_data *ticket = ticket_make(ctx, 0, 7);
-    is_dry = true;
+    drain->well.dry = true;
     while (!drain->error) {
         drain->error = oracle_ask_question(ctx, drain->errand.to, ticket_data_retain(ctx, ticket),
                                            FORUM_TIMEOUT_NS, desk_answered);
         drain->asked += drain->error == 0;
     }
-    is_dry = false;
+    drain->well.dry = false;
     ticket_data_release(ctx, ticket);
 }
 
@@ -259,12 +245,13 @@ Test(ask_answers, without_memory_an_ask_is_an_error_and_those_before_it_end)
     cr_assert(forum && world);
     forum->world = world;
     world->workers = 1;
+    struct drain drain = {0};
     myc_system_options options = world_options(world);
-    options.allocator = (myc_allocator){well_allocate, well_free, NULL};
+    options.allocator = well_allocator(&drain.well);
     world_start(world, &options);
     world->clerk_journals[0].user = forum;
     struct script script = {.deed = REPLY};
-    struct drain drain = {.errand.to = forum_sage(forum, 0, &script, NULL)};
+    drain.errand.to = forum_sage(forum, 0, &script, NULL);
     forum_ask(forum, drain.errand.to, 1); /* now there are blocks for some more */
     forum->count = 0;
     world_call(world, 0, ask_dry, &drain);

@@ -1,31 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* An allocator that can run dry: every failure is an answer, and nothing is lost. */
 #include "actor_support.h"
-
-struct well {
-    bool dry;
-    uint64_t asked_in_vain;
-    uint64_t blocks;
-};
-
-static void *well_allocate(void *user, size_t size_bytes, size_t alignment_bytes)
-{
-    struct well *well = user;
-    void *memory = NULL;
-    well->asked_in_vain += well->dry;
-    if (well->dry || posix_memalign(&memory, alignment_bytes, size_bytes) != 0)
-        return NULL;
-    well->blocks++;
-    return memory;
-}
-
-static void well_free(void *user, void *memory, size_t size_bytes)
-{
-    struct well *well = user;
-    (void)size_bytes;
-    well->blocks--;
-    free(memory);
-}
+#include "support/well.h"
 
 static struct world *world_on(struct well *well, uint32_t workers)
 {
@@ -33,7 +9,7 @@ static struct world *world_on(struct well *well, uint32_t workers)
     cr_assert_not_null(here);
     here->workers = workers;
     myc_system_options options = world_options(here);
-    options.allocator = (myc_allocator){well_allocate, well_free, well};
+    options.allocator = well_allocator(well);
     world_start(here, &options);
     return here;
 }

@@ -6,6 +6,7 @@
 #include "actor/become.h"
 #include "actor/policy.h"
 #include "stall.h"
+#include "support/well.h"
 
 static const myc_row_rule all_rules[] = {
     {.tag = ROW_QUOTE, .max_age_ns = UINT64_MAX},
@@ -15,38 +16,13 @@ static const myc_row_rule all_rules[] = {
 static const myc_mailbox_policy all = {
     .key = quote_key, .reserved = 4, .rules = all_rules, .rule_count = 3};
 
-/* ---- an allocator that can run dry ---- */
-
-struct well {
-    bool dry;
-    uint64_t blocks;
-};
-
-static void *well_allocate(void *user, size_t size_bytes, size_t alignment_bytes)
-{
-    struct well *well = user;
-    void *memory = NULL;
-    if (well->dry || posix_memalign(&memory, alignment_bytes, size_bytes) != 0)
-        return NULL;
-    well->blocks++;
-    return memory;
-}
-
-static void well_free(void *user, void *memory, size_t size_bytes)
-{
-    struct well *well = user;
-    (void)size_bytes;
-    well->blocks--;
-    free(memory);
-}
-
 static struct world *world_on(struct well *well, uint32_t workers)
 {
     struct world *here = calloc(1, sizeof *here);
     cr_assert_not_null(here);
     here->workers = workers;
     myc_system_options options = world_options(here);
-    options.allocator = (myc_allocator){well_allocate, well_free, well};
+    options.allocator = well_allocator(well);
     world_start(here, &options);
     world_run(here);
     return here;

@@ -5,6 +5,7 @@
 #include <mycelium/timer.h>
 
 #include "actor/actor.h"
+#include "support/well.h"
 #include "timer_lab.h"
 
 static void lab_stop_desk(struct lab *lab)
@@ -254,22 +255,8 @@ Test(timer_end, a_detached_one_can_be_cancelled_or_end)
 
 /* ---- no memory ---- */
 
-static void *dry(void *user, size_t size_bytes, size_t alignment_bytes)
-{
-    void *memory = NULL;
-    bool is_dry = *(bool *)user || posix_memalign(&memory, alignment_bytes, size_bytes) != 0;
-    return is_dry ? NULL : memory;
-}
-
-static void give_back(void *user, void *memory, size_t size_bytes)
-{
-    (void)user;
-    (void)size_bytes;
-    free(memory);
-}
-
 struct drought {
-    bool is_dry;
+    struct well well;
     uint32_t set;
 };
 
@@ -277,7 +264,7 @@ static void set_until_dry(myc_context *ctx, void *argument)
 {
     struct drought *drought = argument;
     ticket_data *ticket = ticket_make(ctx, 0, 7);
-    drought->is_dry = true;
+    drought->well.dry = true;
     int error = 0;
     for (drought->set = 0; !error; drought->set += !error) {
         const ticket_data *payload = ticket_data_retain(ctx, ticket);
@@ -287,13 +274,14 @@ static void set_until_dry(myc_context *ctx, void *argument)
     }
     cr_expect_eq(MYC_ENOMEM, error);
     ticket_data_release(ctx, ticket);
-    drought->is_dry = false;
+    drought->well.dry = false;
 }
 
 Test(timer_end, those_there_is_memory_for_fire)
 {
     struct drought drought = {0};
-    struct lab *lab = lab_open_on(&(myc_allocator){dry, give_back, &drought.is_dry});
+    myc_allocator allocator = well_allocator(&drought.well);
+    struct lab *lab = lab_open_on(&allocator);
     lab_set(lab, 100, 7, true); /* the pools have some blocks */
     lab_call(lab, set_until_dry, &drought);
     cr_expect_gt(drought.set, 0);

@@ -4,6 +4,7 @@
 
 #include "deny.h"
 #include "driver_frame.h"
+#include "support/well.h"
 
 struct refusal {
     int error;
@@ -134,39 +135,17 @@ Test(driver_refused, by_the_limit_of_open_files_reads_on)
     NO_LEAKS();
 }
 
-/* Memory that is out at the n-th allocation. */
-struct budget {
-    uint32_t left;
-};
-
-static void *budget_allocate(void *user, size_t size_bytes, size_t alignment_bytes)
-{
-    struct budget *budget = user;
-    void *memory = NULL;
-    if (budget->left == 0 || posix_memalign(&memory, alignment_bytes, size_bytes) != 0)
-        return NULL;
-    budget->left--;
-    return memory;
-}
-
-static void budget_free(void *user, void *memory, size_t size_bytes)
-{
-    (void)user;
-    (void)size_bytes;
-    free(memory);
-}
-
 DRIVER_TEST(driver_refused, gives_nothing_when_memory_is_out)
 {
-    struct budget budget = {0};
-    myc_allocator user = {budget_allocate, budget_free, &budget};
+    struct well well = {.dry = true};
+    myc_allocator user = well_allocator(&well);
     myc__allocator allocator;
     myc__allocator_init(&allocator, &user, &frame->log);
     frame->options.allocator = &allocator;
     myc__driver *driver = NULL;
     int error = MYC_ENOMEM;
     for (uint32_t allocations = 0; error != 0 && allocations < 10; allocations++) {
-        budget.left = allocations;
+        well.drops = allocations;
         error = myc__driver_create(&frame->options, &driver);
         cr_expect(error == 0 || (error == MYC_ENOMEM && !driver && allocator.bytes == 0));
     }
@@ -181,8 +160,8 @@ Test(driver_refused, misses_no_completion_when_memory_is_out, .timeout = 60)
     enum { PIPES = 40 };
     struct frame frame;
     frame_init(&frame, KIND_READ);
-    struct budget budget = {2};
-    myc_allocator user = {budget_allocate, budget_free, &budget};
+    struct well well = {.dry = true, .drops = 2};
+    myc_allocator user = well_allocator(&well);
     myc__allocator_init(&frame.allocator, &user, &frame.log);
     cr_assert_eq(0, myc__driver_create(&frame.options, &frame.driver));
     int fds[PIPES][2];

@@ -1,37 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The registry when memory is out, at whatever point: an error, nothing half done, nothing lost. */
 #include "../actor/actor_support.h"
+#include "support/well.h"
 
 MYC_REGISTRY(desk)
 MYC_ROUTER(desk)
-
-/* Gives `drops` more blocks when it is dry. */
-struct well {
-    bool dry;
-    uint32_t drops;
-    uint64_t blocks;
-};
-
-static void *well_allocate(void *user, size_t size_bytes, size_t alignment_bytes)
-{
-    struct well *well = user;
-    void *memory = NULL;
-    if (well->dry && well->drops == 0)
-        return NULL;
-    well->drops -= well->dry;
-    if (posix_memalign(&memory, alignment_bytes, size_bytes) != 0)
-        return NULL;
-    well->blocks++;
-    return memory;
-}
-
-static void well_free(void *user, void *memory, size_t size_bytes)
-{
-    struct well *well = user;
-    (void)size_bytes;
-    well->blocks--;
-    free(memory);
-}
 
 static struct world *world_on(struct well *well)
 {
@@ -39,7 +12,7 @@ static struct world *world_on(struct well *well)
     cr_assert_not_null(here);
     here->workers = 2;
     myc_system_options options = world_options(here);
-    options.allocator = (myc_allocator){well_allocate, well_free, well};
+    options.allocator = well_allocator(well);
     world_start(here, &options);
     world_await(here);
     return here;

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+#include "support/well.h"
 #include "topic_support.h"
 
 enum { CROWD = 10000 };
@@ -147,30 +148,6 @@ Test(topic_memory, of_a_topic_that_was_forgotten_is_reported)
 
 /* ---- memory that runs out ---- */
 
-struct purse {
-    uint32_t calls;
-    uint32_t fail_at;
-    bool fails_after;
-};
-
-static void *purse_allocate(void *user, size_t size_bytes, size_t alignment_bytes)
-{
-    struct purse *purse = user;
-    void *memory = NULL;
-    purse->calls++;
-    bool is_out = purse->calls == purse->fail_at ||
-                  (purse->fails_after && purse->fail_at && purse->calls > purse->fail_at);
-    if (is_out || posix_memalign(&memory, alignment_bytes, size_bytes) != 0)
-        return NULL;
-    return memory;
-}
-
-static void purse_free(void *user, void *memory, size_t size_bytes)
-{
-    (void)user, (void)size_bytes;
-    free(memory);
-}
-
 static void use_topic(myc_context *ctx, tickets_topic topic)
 {
     for (uint32_t i = 0; i < 40; i++) {
@@ -192,12 +169,12 @@ static void use_topic(myc_context *ctx, tickets_topic topic)
 /* Returns how many allocations there were. */
 static uint32_t run_short_of_memory(uint32_t fail_at, bool fails_after)
 {
-    struct purse purse = {.fail_at = fail_at, .fails_after = fails_after};
+    struct well well = {.fail_at = fail_at, .fails_after = fails_after};
     myc_system_options options = {
-        .workers = 2, .caller_driven = true, .allocator = {purse_allocate, purse_free, &purse}};
+        .workers = 2, .caller_driven = true, .allocator = well_allocator(&well)};
     myc_system *system;
     if (myc_system_create(&options, &system) != 0)
-        return purse.calls;
+        return well.calls;
     myc_context *ctx = myc_context_of(system);
     tickets_topic topic = {NULL};
     uint64_t leaked = 0;
@@ -210,7 +187,7 @@ static uint32_t run_short_of_memory(uint32_t fail_at, bool fails_after)
     leaked = myc_system_destroy(system);
     cr_expect_leq(leaked, fails_after ? 1 : 0, "allocation %u failed: %u left", fail_at,
                   (uint32_t)leaked);
-    return purse.calls;
+    return well.calls;
 }
 
 Test(topic_memory, may_be_out_at_any_allocation, .timeout = 300)
