@@ -61,6 +61,7 @@ typedef struct myc__annex {
     struct myc__stash *stash;         /* stash.c */
     struct myc__policy *policy;       /* policy.c: set before the actor is published */
     bool dedicated;                   /* dedicated.c: the worker is its own until it ends */
+    bool stays;                       /* restart.c: it is a service's, which needs it there */
     myc__ending *endings;             /* annex.c: of services, newest first */
     struct myc__load_step *load;  /* load.c: publishes its depth; NULL while nobody asked for it */
     struct myc__profile *profile; /* profile.c; NULL: it is not measured */

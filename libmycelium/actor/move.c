@@ -260,6 +260,9 @@ static const char *what_keeps(const myc__actor *actor)
     if (actor->annex->dedicated) {
         return "it has a worker of its own";
     }
+    if (actor->annex->stays) {
+        return "it is part of a topic";
+    }
     return actor->annex->crew ? "it is a supervisor" : NULL;
 }
 

@@ -34,6 +34,7 @@ bool myc__lineage_attach(myc_context *ctx, myc__actor *actor, const myc__lineage
     if (annex) {
         annex->bond = lineage->bond;
         annex->crew = lineage->crew;
+        annex->stays = lineage->stays;
     }
     return annex != NULL;
 }

@@ -49,10 +49,11 @@ typedef struct myc__bond {
     alignas(16) uint8_t state[]; /* what a new life begins with */
 } myc__bond;
 
-/** What an actor is in a tree of supervisors, for its spawn. */
+/** What an actor is in a tree of supervisors, or to a service, for its spawn. */
 typedef struct myc__lineage {
     myc__bond *bond;        /* it is a child; NULL else */
     struct myc__crew *crew; /* it is a supervisor; NULL else */
+    bool stays;             /* it shares memory with others of its worker: it is never moved */
 } myc__lineage;
 
 /** The children of a supervisor, as its cell sees them. Begins the supervisor's own block. */

@@ -7,6 +7,7 @@
 #include "service/hub.h"
 
 #include "actor/control.h"
+#include "actor/restart.h"
 #include "service/notice.h"
 
 enum { HUB_EVENT, HUB_ORDERS };
@@ -189,7 +190,8 @@ int myc__hub_spawn(myc_context *ctx, myc__post *post, uint32_t worker, uint32_t 
     myc_spawn_options options = {.name = post->topic->name,
                                  .mailbox_bound = queue_bound,
                                  .place = MYC_PLACE_ON_WORKER,
-                                 .worker = worker};
+                                 .worker = worker,
+                                 .lineage = &(myc__lineage){.stays = true}};
     post->close.kind = &close_kind;
     return myc_spawn(ctx, &hub_behaviour, &(myc__hub){.post = post}, &options, &post->hub);
 }

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "service/parcel.h"
 
+#include "actor/restart.h"
+
 static void parcel_destroy(myc_context *ctx, void *payload)
 {
     myc__parcel *parcel = payload;
@@ -57,9 +59,9 @@ static const myc_behaviour courier_behaviour = {.name = "myc_courier",
 
 static int employ(myc_context *ctx, myc__parcel *parcel, uint32_t worker)
 {
-    return myc_spawn(ctx, &courier_behaviour, NULL,
-                     &(myc_spawn_options){.place = MYC_PLACE_ON_WORKER, .worker = worker},
-                     &parcel->courier);
+    myc_spawn_options options = {
+        .place = MYC_PLACE_ON_WORKER, .worker = worker, .lineage = &(myc__lineage){.stays = true}};
+    return myc_spawn(ctx, &courier_behaviour, NULL, &options, &parcel->courier);
 }
 
 int myc__parcel_create(myc_context *ctx, uint32_t worker, myc_address to, uint32_t tag,

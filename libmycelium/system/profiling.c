@@ -58,7 +58,8 @@ static void read_one(myc__shard *shard, myc__call *call)
     myc__actor *actor = myc__actor_find(shard, given->actor);
     given->moved_to = actor ? myc__moved_to(actor) : (myc_address){0, 0};
     bool is_there = actor && myc__is_profiled(actor);
-    given->error = is_there ? 0 : MYC_ENOENT;
+    bool is_moving = actor && myc__is_stand_in(actor);
+    given->error = is_there ? 0 : is_moving ? MYC_ETIMEDOUT : MYC_ENOENT;
     if (is_there) {
         myc__profile_sum(actor->annex->profile, given->tag, &given->sum);
     }

@@ -289,3 +289,36 @@ Test(move_services, work_finds_its_actor_wherever_it_has_gone)
     }
     NO_LEAKS();
 }
+
+/* ---- what the library has for itself ---- */
+
+static void move_it(void *user, const myc_actor_info *info)
+{
+    struct world *here = user;
+    cr_assert_eq(0, myc_move_actor(here->ctx, info->address, (info->worker + 1) % here->workers));
+}
+
+/* Who moves all there are moves only those who are free to go. */
+Test(move_services, hubs_couriers_and_supervisors_stay)
+{
+    struct world *here = world_open(2);
+    struct journal journal = {.gated = true};
+    desk_ref desk = world_desk(here, 0, &journal, &(myc_spawn_options){.mailbox_bound = 1});
+    tickets_topic topic = topic_open(here, NULL);
+    subscribe(here, topic, desk, MYC_SLOW_KEEP_LATEST);
+    world_run(here);
+    publish_all(here, topic, 0, 4);
+    world_run(here);
+    int64_t count = myc_system_each_actor(here->system, 0, move_it, here);
+    cr_expect_eq(6, count, "two clerks and hubs, a desk, a courier: %d", (int)count);
+    world_run(here);
+    cr_expect(world_logged(here, "myc_courier is not moved: it is part of a topic"));
+    publish_all(here, topic, 4, 4);
+    world_run(here);
+    journal.gated = false;
+    world_run(here);
+    cr_expect_eq(7, journal.entries[journal.count - 1].number);
+    topic_close(here, topic);
+    journal_fini(&journal);
+    NO_LEAKS();
+}

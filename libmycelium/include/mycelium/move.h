@@ -25,9 +25,10 @@ MYC_EXTERN_C_BEGIN
  * handler it may be the calling actor. When several moves of one actor are under way, the last one
  * counts; to where it is already does nothing.
  *
- * An actor with open sources stays, since they are its worker's; so do one with a worker of its own
- * and a supervisor, and one there is no memory to move. The log says so. While a move from a second
- * worker to a third is under way, sends to the actor may be refused as MYC_FULL.
+ * An actor with open sources stays, since they are its worker's; so do one with a worker of its own,
+ * a supervisor, those that make up a topic, and one there is no memory to move. The log says so.
+ * While a move from a second worker to a third is under way, sends to the actor may be refused as
+ * MYC_FULL.
  *
  * Threads: any with a context. Returns 0 (the order is on its way), MYC_EINVAL (`actor` is none of
  * this process, or there is no such worker: the log line says which), MYC_ESTOPPING or MYC_ENOMEM.
