@@ -3,20 +3,26 @@
 /*
  * Everything together on real threads (see service/day.h): feeds that fail and start anew publish
  * to desks that come and go by their names, and brokers whose routers follow them ask for each order
- * of several threads. Each order ends once, each publication is accounted for, nothing is left.
+ * of several threads; trades go without a loss to an office that offloads, stashes and prints on a
+ * worker of its own. Meanwhile a thread moves actors about and another one looks in. Each order ends
+ * once, each publication and each trade is accounted for, nothing is left.
  */
 #include "stress.h"
 
 #include "../service/day.h"
 
-enum { WORKERS = 3, BROKERS = 3, CLIENTS = 2 };
+enum { WORKERS = 3, BROKERS = DAY_BROKERS, CLIENTS = 2 };
 
 #define MS UINT64_C(1000000)
 
 typedef struct day {
     myc_system *system;
     ticks_topic ticks;
+    day_office office;
     broking_ref brokers[BROKERS];
+    pulse_ref feeds[DAY_FEEDS];
+    atomic_bool over; /* for those who move and look in */
+    atomic_uint auditor_deaths;
     day_ledger ledgers[BROKERS]; /* of the brokers; the first one is of all others too */
     atomic_uint sent;
 } day;
@@ -46,7 +52,9 @@ static void spawn_brokers(day *today, myc_context *ctx, uint64_t *random)
         myc_spawn_options options = any_place(random);
         struct broker state = {.ledger = &today->ledgers[i],
                                .strategy = (myc_route)random_below(random, 5),
-                               .timeout_ns = 1 + random_below(random, 2 * (uint32_t)MS)};
+                               .timeout_ns = 1 + random_below(random, 2 * (uint32_t)MS),
+                               .auditor = today->office.auditor,
+                               .number = i};
         require(broker_spawn(ctx, &state, &options, &today->brokers[i]) == 0, "spawn");
     }
 }
@@ -56,8 +64,8 @@ static myc_supervisor_ref spawn_feeds(day *today, myc_context *ctx, uint64_t *ra
     struct feed first = {&today->ledgers[0], today->ticks, MS / 20, 0, 10};
     struct feed second = {&today->ledgers[0], today->ticks, MS / 10, 1, 0};
     myc_child children[] = {
-        MYC_CHILD(feed, &first, NULL, .spawn = any_place(random)),
-        MYC_CHILD(feed, &second, NULL, .spawn = any_place(random)),
+        MYC_CHILD(feed, &first, &today->feeds[0], .spawn = any_place(random)),
+        MYC_CHILD(feed, &second, &today->feeds[1], .spawn = any_place(random)),
     };
     myc_supervisor_options options = {.restarts_max = UINT32_MAX};
     myc_supervisor_ref ref;
@@ -110,6 +118,72 @@ static void *client_main(void *argument)
     return NULL;
 }
 
+/* ---- those who meddle, and those who look in ---- */
+
+typedef struct meddler {
+    day *today;
+    uint64_t random;
+} meddler;
+
+static void look_around(void)
+{
+    nanosleep(&(struct timespec){.tv_nsec = 200000}, NULL); /* so that the others get on */
+}
+
+static myc_address any_actor(day *today, uint64_t *random)
+{
+    switch (random_below(random, 4)) {
+    case 0: return today->brokers[random_below(random, BROKERS)].address;
+    case 1: return today->feeds[random_below(random, DAY_FEEDS)].address;
+    case 2: return today->office.screens[random_below(random, DAY_SCREENS)].address;
+    default: return today->office.auditor.address;
+    }
+}
+
+static void *mover_main(void *argument)
+{
+    meddler *self = argument;
+    myc_context *ctx = myc_context_of(self->today->system);
+    while (!atomic_load(&self->today->over)) {
+        myc_address actor = any_actor(self->today, &self->random);
+        require(myc_move_actor(ctx, actor, random_below(&self->random, WORKERS)) == 0, "move");
+        if (one_in(&self->random, 16)) {
+            myc_kill(ctx, self->today->office.auditor.address, MYC_EIO);
+            atomic_fetch_add(&self->today->auditor_deaths, 1);
+        }
+        look_around();
+    }
+    return NULL;
+}
+
+static void count_listed(void *user, const myc_actor_info *info)
+{
+    require(info->state < MYC_ACTOR_STATES, "an actor in no state");
+    *(uint32_t *)user += 1;
+}
+
+static void *looker_main(void *argument)
+{
+    static myc_event events[MYC_EVENTS_KEPT];
+    meddler *self = argument;
+    myc_system *system = self->today->system;
+    while (!atomic_load(&self->today->over)) {
+        uint32_t listed = 0;
+        myc_stuck stuck[4];
+        myc_address actor = any_actor(self->today, &self->random);
+        require(myc_system_each_actor(system, 0, count_listed, &listed) > 0 && listed, "nobody");
+        require(myc_system_profile(system, actor, one_in(&self->random, 2), 0) != MYC_ENOMEM,
+                "memory");
+        require(myc_system_profile_read(system, actor, MYC_ALL_ROWS, NULL, NULL, 0) != MYC_ENOMEM,
+                "memory");
+        (void)myc_system_stuck(system, SECOND_NS, stuck, 4);
+        (void)myc_system_events(system, random_below(&self->random, WORKERS + 1), events,
+                                MYC_EVENTS_KEPT);
+        look_around();
+    }
+    return NULL;
+}
+
 /* ---- the end of the day ---- */
 
 static bool all_answered(day *today)
@@ -152,6 +226,23 @@ static void check_feeds(day *today)
     require(atomic_load(&ledger->starts[1]) <= 1, "the second feed has started twice");
 }
 
+/* Each death loses at most the trade that was being audited. */
+static void check_trades(day *today)
+{
+    unsigned trades = 0;
+    unsigned replied = 0;
+    for (uint32_t i = 0; i < BROKERS; i++) {
+        trades += atomic_load(&today->ledgers[i].trades);
+        replied += atomic_load(&today->ledgers[i].outcomes[MYC_REPLIED]);
+    }
+    const day_ledger *ledger = &today->ledgers[0];
+    unsigned audited = ledger->audited + ledger->unaudited;
+    require(trades == replied, "%u trades of %u replies", trades, replied);
+    require(ledger->audited == ledger->printed, "%u lines of %u", ledger->printed, ledger->audited);
+    require(audited <= trades && trades <= audited + today->auditor_deaths,
+            "%u trades, %u audited, %u deaths", trades, audited, today->auditor_deaths);
+}
+
 static void await_answers(day *today)
 {
     for (uint32_t looks = 0; !all_answered(today); looks++) {
@@ -172,15 +263,37 @@ static void close_day(day *today, myc_context *ctx, bool orderly)
     require(myc_system_destroy(today->system) == 0, "payloads left");
 }
 
+/* Meddlers end before the day does: who has looked in at a stopped system learns nothing. */
+static void run_day(day *today, client *clients, uint64_t *random)
+{
+    meddler meddlers[2] = {{today, random_next(random)}, {today, random_next(random)}};
+    pthread_t threads[2];
+    void *(*bodies[])(void *) = {mover_main, looker_main};
+    for (uint32_t i = 0; i < 2; i++) {
+        require(pthread_create(&threads[i], NULL, bodies[i], &meddlers[i]) == 0, "a thread");
+    }
+    run_threads(CLIENTS, client_main, clients, sizeof clients[0]);
+    atomic_store(&today->over, true);
+    for (uint32_t i = 0; i < 2; i++) {
+        pthread_join(threads[i], NULL);
+    }
+}
+
 static unsigned round_of(uint64_t *random, uint32_t orders)
 {
     static day today;
     memset(&today, 0, sizeof today);
     myc_system_options options = {.workers = WORKERS,
+                                  .dedicated = 1,
+                                  .flight_recorder = one_in(random, 2),
+                                  .profile = one_in(random, 3),
+                                  .watchdog_ns = one_in(random, 2) ? 60 * SECOND_NS : 0,
                                   .idle = MYC_IDLE_PARK * random_below(random, 2)};
     require(myc_system_create(&options, &today.system) == 0, "create");
     myc_context *ctx = myc_context_of(today.system);
     require(ticks_create(ctx, NULL, &today.ticks) == 0, "topic");
+    require(day_open_office(ctx, &today.ledgers[0], today.ticks, true, &today.office) == 0,
+            "office");
     for (uint32_t number = 0; number < DAY_DESKS; number++) {
         (void)spawn_desk(&today, ctx, number, random);
     }
@@ -190,7 +303,7 @@ static unsigned round_of(uint64_t *random, uint32_t orders)
     for (uint32_t i = 0; i < CLIENTS; i++) {
         clients[i] = (client){&today, random_next(random), orders, i == 0};
     }
-    run_threads(CLIENTS, client_main, clients, sizeof clients[0]);
+    run_day(&today, clients, random);
     if (one_in(random, 4)) { /* a day that ends in the middle */
         close_day(&today, ctx, one_in(random, 2));
         return atomic_load(&today.sent);
@@ -200,6 +313,7 @@ static unsigned round_of(uint64_t *random, uint32_t orders)
     await_answers(&today);
     check_brokers(&today);
     check_feeds(&today);
+    check_trades(&today);
     close_day(&today, ctx, true);
     return atomic_load(&today.sent);
 }
