@@ -26,13 +26,15 @@
  *                                             then is behind the actor in the lane.
  *   FORWARDS(B)     a stand-in                a move to C: the move goes to B, behind all that was
  *                                             forwarded: HOLDS
- *                                             "ended" from B: the slot is free, "close" goes to B
- *                                             behind all that was forwarded
+ *                                             "ended" from B: "close" goes to B behind all that was
+ *                                             forwarded: HOLDS
  *   HOLDS           a stand-in that keeps     "settled" from C: passes on what it held: FORWARDS(C)
  *                   what comes                the actor itself (C is A): gets what was held: HOME
  *                                             "settled" from B, where the actor may not leave:
  *                                             FORWARDS(B)
- *                                             "ended" from B: as above; what it held is dead
+ *                                             "ended" from B: as above, it HOLDS on
+ *                                             "closed" from B: the slot is free, what it held is
+ *                                             dead, and behind all that was forwarded
  *
  *   slot of B       what is there             leaves by
  *   (taken)         nothing, and A has sent   the actor arrives: LIVES, and tells A "settled" unless
@@ -41,7 +43,7 @@
  *                                             behind that; the actor goes to C
  *                                             its end: BURIES, "ended" goes to A
  *   BURIES          a stand-in                "close" from A: the slot is free, for nothing is
- *                                             behind that
+ *                                             behind that; "closed" goes to A
  *
  * What the actor sent before must not be overtaken by what it sends from its new worker: down each lane
  * of the old worker goes a marker, and from its end to the new worker. The actor has no turn (its
@@ -475,15 +477,6 @@ static void settle(myc__shard *shard, myc__actor *cell, myc__errand *errand)
 
 /* ---- its end, away from home ---- */
 
-/* At B: nothing more comes to the slot it lived in. */
-static void close_slot(myc__shard *shard, myc__actor *grave, myc__errand *errand)
-{
-    myc__trip *trip = (myc__trip *)(void *)errand;
-    MYC__CHECK(grave == trip->grave);
-    myc__slot_free(&shard->slots, myc__address_index(trip->here));
-    end_trip(shard, trip);
-}
-
 static void bury_held(myc__shard *shard, myc__actor *cell)
 {
     myc__envelope opened;
@@ -493,19 +486,36 @@ static void bury_held(myc__shard *shard, myc__actor *cell)
     }
 }
 
+/* At A: all that was forwarded has been buried, so what came since is not ahead of it. */
+static void bury_at_home(myc__shard *shard, myc__actor *cell, myc__errand *errand)
+{
+    myc__stand_in_ease(shard, cell);
+    myc__slot_free(&shard->slots, myc__address_index(cell->address));
+    bury_held(shard, cell);
+    myc__stand_in_free(&shard->context, cell);
+    end_trip(shard, (myc__trip *)(void *)errand);
+}
+
+/* At B: nothing more comes to the slot it lived in. */
+static void close_slot(myc__shard *shard, myc__actor *grave, myc__errand *errand)
+{
+    myc__trip *trip = (myc__trip *)(void *)errand;
+    MYC__CHECK(grave == trip->grave);
+    myc__slot_free(&shard->slots, myc__address_index(trip->here));
+    errand->run = bury_at_home;
+    myc__errand_send(&shard->context, grave->address, errand);
+}
+
 /* At A. */
 static void end_at_home(myc__shard *shard, myc__actor *cell, myc__errand *errand)
 {
-    myc__trip *trip = (myc__trip *)(void *)errand;
     const myc__stand_in *self = myc__stand_in_of(cell);
     if (self->state == MYC__HOLDS && !myc_address_equal(self->next, cell->address)) {
         give_slot_back(shard, self->next);
     }
-    myc__slot_free(&shard->slots, myc__address_index(cell->address));
-    bury_held(shard, cell);
-    myc__stand_in_free(&shard->context, cell);
+    myc__stand_in_close(shard, cell, cell->address);
     errand->run = close_slot;
-    myc__errand_send(&shard->context, trip->here, errand);
+    myc__errand_send(&shard->context, ((myc__trip *)(void *)errand)->here, errand);
 }
 
 myc__trip *myc__move_leave_slot(myc__shard *shard, myc__actor *actor)

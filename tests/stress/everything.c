@@ -254,9 +254,13 @@ static void await_answers(day *today)
 static void close_day(day *today, myc_context *ctx, bool orderly)
 {
     if (orderly) {
-        require(myc_system_stop(today->system, NULL, NULL) == 0, "stop");
+        require(myc_system_stop(today->system, &(myc_stop_options){.timeout_ns = 120 * SECOND_NS},
+                                NULL) == 0,
+                "stop");
     } else {
-        require(myc_system_stop(today->system, &(myc_stop_options){.discard = true}, NULL) == 0,
+        require(myc_system_stop(today->system,
+                                &(myc_stop_options){.discard = true, .timeout_ns = 120 * SECOND_NS},
+                                NULL) == 0,
                 "stop");
     }
     ticks_destroy(ctx, today->ticks);
