@@ -185,3 +185,67 @@ Test(features_meet, a_stop_under_the_test_kit_drains_offloaded_work)
     audit(seed, false);
     NO_LEAKS();
 }
+
+/* ---- dead letters of one that has ended away from home ---- */
+
+struct letters {
+    uint64_t last;
+    uint32_t count;
+    bool in_order;
+};
+
+static void get_letter(void *user, const myc_dead_letter *letter)
+{
+    struct letters *letters = user;
+    uint64_t value = ((const day_number *)letter->payload)->value;
+    letters->in_order &= value > letters->last;
+    letters->last = value;
+    letters->count++;
+}
+
+struct sending {
+    printing_ref to;
+    uint64_t value;
+    uint32_t refused; /* while its home waits for the last word of where it lived */
+};
+
+static void send_line(myc_context *ctx, void *argument)
+{
+    struct sending *sending = argument;
+    day_number *line = day_number_new(ctx);
+    cr_assert_not_null(line);
+    line->value = ++sending->value;
+    sending->refused += printing_send_line(ctx, sending->to, line) == MYC_FULL;
+}
+
+static void end_away(uint64_t seed)
+{
+    struct letters letters = {.in_order = true};
+    myc_system_options options = {.dead_letter = get_letter, .dead_letter_user = &letters};
+    myc_testkit *kit = kit_open_with(seed, 2, &options);
+    myc_context *ctx = myc_testkit_context(kit);
+    day_ledger ledger = {0};
+    struct sending sending = {.value = 0};
+    myc_spawn_options home = {.place = MYC_PLACE_ON_WORKER};
+    cr_assert_eq(0, printer_spawn(ctx, &(struct printer){.ledger = &ledger}, &home, &sending.to));
+    cr_assert_eq(0, myc_move_actor(ctx, sending.to.address, 1));
+    kit_run(kit);
+    myc_stop(ctx, sending.to.address);
+    for (uint32_t i = 0; i < 40; i++) {
+        myc_testkit_on_worker(kit, 0, send_line, &sending);
+        (void)myc_system_run_once(myc_testkit_system(kit));
+    }
+    kit_run(kit);
+    cr_expect_eq(40, letters.count + atomic_load(&ledger.printed) + sending.refused, "%s",
+                 myc_testkit_text(kit));
+    cr_expect_gt(letters.count, 0);
+    cr_expect(letters.in_order, "%s", myc_testkit_text(kit));
+    kit_close(kit);
+}
+
+Test(features_meet, nothing_overtakes_what_was_sent_to_one_that_ended_away_from_home)
+{
+    KIT_SEEDS(seed, 100)
+    end_away(seed);
+    NO_LEAKS();
+}
