@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Actors that are moved with a policy, a stash, a profile, a full mailbox, and those who wait for it. */
+/* Actors that are moved with a policy, a stash, a profile, a full mailbox and those who wait. */
 #include "actor/actor.h"
 #include "move_support.h"
 #include "stall.h"

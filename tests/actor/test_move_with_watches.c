@@ -80,8 +80,8 @@ Test(move_with_watches, each_watcher_is_told_once_wherever_both_are)
     NO_LEAKS();
 }
 
-/* All four orders of a watch cross ends and moves in any order: nothing is lost, told twice or freed
- * too early. */
+/* All four orders of a watch cross ends and moves in any order: nothing is lost or freed too
+ * early. */
 Test(move_with_watches, watches_come_and_go_while_all_move_and_end)
 {
     TOURS(150)
