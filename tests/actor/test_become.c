@@ -141,110 +141,88 @@ static void tell_from_lane(struct world *here, desk_ref to, const uint32_t *numb
     world_run(here);
 }
 
-WORLD_TEST(become, takes_effect_with_the_next_message_of_a_batch)
+/* A WORLD_TEST of one lamp. */
+#define LAMP_TEST(name)                                                                            \
+    static void lamp__##name(struct world *here, struct lamp_log *log, desk_ref lamp);             \
+    WORLD_TEST(become, name)                                                                       \
+    {                                                                                              \
+        struct world *here = world_open(1);                                                        \
+        struct lamp_log log = {0};                                                                 \
+        lamp__##name(here, &log, lamp_at(here, &log));                                             \
+        world_close(here);                                                                         \
+        NO_LEAKS();                                                                                \
+    }                                                                                              \
+    static void lamp__##name(struct world *here, struct lamp_log *log, desk_ref lamp)
+
+LAMP_TEST(takes_effect_with_the_next_message_of_a_batch)
 {
-    struct world *here = world_open(1);
-    struct lamp_log log = {0};
-    desk_ref lamp = lamp_at(here, &log);
     tell(here, lamp, ORDERS(NOTHING, DIM, NOTHING, BLINK, NOTHING, BACK, NOTHING, BACK, NOTHING));
-    cr_expect_str_eq("ooddbbddo", log.letters);
-    cr_expect_eq(0, log.code);
-    cr_expect_null(log.name);
-    world_close(here);
-    NO_LEAKS();
+    cr_expect_str_eq("ooddbbddo", log->letters);
+    cr_expect_eq(0, log->code);
+    cr_expect_null(log->name);
 }
 
-WORLD_TEST(become, takes_effect_with_the_next_message_of_a_lane)
+LAMP_TEST(takes_effect_with_the_next_message_of_a_lane)
 {
-    struct world *here = world_open(1);
-    struct lamp_log log = {0};
-    desk_ref lamp = lamp_at(here, &log);
     tell_from_lane(here, lamp, ORDERS(NOTHING, DIM, NOTHING, BLINK, NOTHING, BACK, BACK, NOTHING));
-    cr_expect_str_eq("ooddbbdo", log.letters, "got %s", log.letters);
-    world_close(here);
-    NO_LEAKS();
+    cr_expect_str_eq("ooddbbdo", log->letters, "got %s", log->letters);
 }
 
-WORLD_TEST(become, says_what_mode_it_is_in)
+LAMP_TEST(says_what_mode_it_is_in)
 {
-    struct world *here = world_open(1);
-    struct lamp_log log = {0};
-    desk_ref lamp = lamp_at(here, &log);
     tell(here, lamp, ORDERS(DIM, BLINK));
-    cr_expect_str_eq("blinking", log.name);
+    cr_expect_str_eq("blinking", log->name);
     tell(here, lamp, ORDERS(BACK));
-    cr_expect_str_eq("dimmed", log.name);
+    cr_expect_str_eq("dimmed", log->name);
     cr_expect_null(myc_mode_name(here->ctx));
-    world_close(here);
-    NO_LEAKS();
 }
 
-WORLD_TEST(become, modes_lie_on_top_of_each_other_up_to_a_limit)
+LAMP_TEST(modes_lie_on_top_of_each_other_up_to_a_limit)
 {
-    struct world *here = world_open(1);
-    struct lamp_log log = {0};
-    desk_ref lamp = lamp_at(here, &log);
     for (uint32_t depth = 0; depth < MYC_MODES_MAX; depth++) {
         tell(here, lamp, ORDERS(depth % 2 ? BLINK : DIM));
-        cr_expect_eq(0, log.code);
+        cr_expect_eq(0, log->code);
     }
     tell(here, lamp, ORDERS(DIM));
-    cr_expect_eq(MYC_ELIMIT, log.code);
-    cr_expect_str_eq("blinking", log.name, "nothing has changed");
+    cr_expect_eq(MYC_ELIMIT, log->code);
+    cr_expect_str_eq("blinking", log->name, "nothing has changed");
     for (uint32_t depth = 0; depth < MYC_MODES_MAX; depth++) {
         tell(here, lamp, ORDERS(BACK));
-        cr_expect_eq(0, log.code);
+        cr_expect_eq(0, log->code);
     }
     tell(here, lamp, ORDERS(BACK));
-    cr_expect_eq(MYC_EINVAL, log.code, "it is in no mode");
-    cr_expect_str_eq("odbdbdbdbbdbdbdbdo", log.letters, "got %s", log.letters);
-    world_close(here);
-    NO_LEAKS();
+    cr_expect_eq(MYC_EINVAL, log->code, "it is in no mode");
+    cr_expect_str_eq("odbdbdbdbbdbdbdbdo", log->letters, "got %s", log->letters);
 }
 
-WORLD_TEST(become, a_switch_takes_the_place_of_the_mode)
+LAMP_TEST(a_switch_takes_the_place_of_the_mode)
 {
-    struct world *here = world_open(1);
-    struct lamp_log log = {0};
-    desk_ref lamp = lamp_at(here, &log);
     for (uint32_t i = 0; i < 3 * MYC_MODES_MAX; i++) {
         tell(here, lamp, ORDERS(SWITCH_BLINK));
-        cr_expect_eq(0, log.code);
+        cr_expect_eq(0, log->code);
     }
-    log.count = 0;
-    memset(log.letters, 0, sizeof log.letters);
+    log->count = 0;
+    memset(log->letters, 0, sizeof log->letters);
     tell(here, lamp, ORDERS(NOTHING, BACK, NOTHING, DIM, SWITCH_BLINK, BACK, NOTHING));
-    cr_expect_str_eq("bboodbo", log.letters, "got %s", log.letters);
-    world_close(here);
-    NO_LEAKS();
+    cr_expect_str_eq("bboodbo", log->letters, "got %s", log->letters);
 }
 
-WORLD_TEST(become, needs_the_state_of_the_actor_that_runs)
+LAMP_TEST(needs_the_state_of_the_actor_that_runs)
 {
-    struct world *here = world_open(1);
-    struct lamp_log log = {0};
-    desk_ref lamp = lamp_at(here, &log);
     tell(here, lamp, ORDERS(OTHERS_STATE, NOTHING));
-    cr_expect_eq(MYC_EINVAL, log.code);
-    cr_expect_str_eq("oo", log.letters);
-    struct lamp state = {&log};
+    cr_expect_eq(MYC_EINVAL, log->code);
+    cr_expect_str_eq("oo", log->letters);
+    struct lamp state = {log};
     cr_expect_eq(MYC_ETHREAD, lamp_become_dimmed(&state, here->ctx));
     cr_expect_eq(MYC_ETHREAD, lamp_switch_dimmed(&state, here->ctx));
     cr_expect_eq(MYC_ETHREAD, myc_unbecome(here->ctx));
-    world_close(here);
-    NO_LEAKS();
 }
 
-WORLD_TEST(become, on_stop_stays_the_actors)
+LAMP_TEST(on_stop_stays_the_actors)
 {
-    struct world *here = world_open(1);
-    struct lamp_log log = {0};
-    desk_ref lamp = lamp_at(here, &log);
     tell(here, lamp, ORDERS(DIM, BLINK, STOP));
-    cr_expect_eq(1, log.stops);
-    cr_expect_str_eq("odb", log.letters);
-    world_close(here);
-    NO_LEAKS();
+    cr_expect_eq(1, log->stops);
+    cr_expect_str_eq("odb", log->letters);
 }
 
 static myc__actor *actor_of(myc_context *ctx)
@@ -301,16 +279,11 @@ static void reset_modes(myc_context *ctx, void *argument)
     myc__modes_reset(actor_of(ctx));
 }
 
-WORLD_TEST(become, an_actor_that_begins_anew_is_in_no_mode)
+LAMP_TEST(an_actor_that_begins_anew_is_in_no_mode)
 {
-    struct world *here = world_open(1);
-    struct lamp_log log = {0};
-    desk_ref lamp = lamp_at(here, &log);
     tell(here, lamp, ORDERS(DIM, BLINK));
     run_job(here, lamp, reset_modes, NULL);
     tell(here, lamp, ORDERS(NOTHING, BACK));
-    cr_expect_eq(MYC_EINVAL, log.code);
-    cr_expect_str_eq("odBoo", log.letters, "got %s", log.letters);
-    world_close(here);
-    NO_LEAKS();
+    cr_expect_eq(MYC_EINVAL, log->code);
+    cr_expect_str_eq("odBoo", log->letters, "got %s", log->letters);
 }

@@ -51,79 +51,72 @@ static void open_stall(struct world *here, struct stall_book *book)
     world_run(here);
 }
 
-Test(policy_age, what_is_too_old_at_its_turn_is_dropped)
+/* A test of a closed stall on the world's last worker. */
+#define AGE_TEST(name, workers, policy)                                                            \
+    static void policy_age__##name(struct world *here, stall_ref stall, struct stall_book *book,   \
+                                   uint64_t *now_ns);                                              \
+    Test(policy_age, name)                                                                         \
+    {                                                                                              \
+        uint64_t now_ns = 1000;                                                                    \
+        struct world *here = world_at(&now_ns, workers);                                           \
+        static struct stall_book book;                                                             \
+        stall_ref stall = closed_stall(here, &book, &(policy));                                    \
+        policy_age__##name(here, stall, &book, &now_ns);                                           \
+        world_close(here);                                                                         \
+        NO_LEAKS();                                                                                \
+    }                                                                                              \
+    static void policy_age__##name(struct world *here, stall_ref stall, struct stall_book *book,   \
+                                   uint64_t *now_ns)
+
+AGE_TEST(what_is_too_old_at_its_turn_is_dropped, 2, fresh)
 {
-    uint64_t now_ns = 1000;
-    struct world *here = world_at(&now_ns, 2);
-    static struct stall_book book;
-    stall_ref stall = closed_stall(here, &book, &fresh);
     send_behind(here, stall, SENDS({ROW_QUOTE, 0, 1, MYC_SENT}, {ROW_ORDER, 0, 1, MYC_SENT}));
-    now_ns += 60;
+    *now_ns += 60;
     send_behind(here, stall, SENDS({ROW_QUOTE, 0, 2, MYC_SENT}));
-    now_ns += 40;
-    open_stall(here, &book);
-    expect_book(&book, ENTRIES({ROW_ORDER, 0, 0}, {ROW_ORDER, 0, 1}, {ROW_QUOTE, 0, 2}));
+    *now_ns += 40;
+    open_stall(here, book);
+    expect_book(book, ENTRIES({ROW_ORDER, 0, 0}, {ROW_ORDER, 0, 1}, {ROW_QUOTE, 0, 2}));
     myc_counts counts = world_counts(here);
     cr_expect_eq(1, counts.dropped_expired);
     cr_expect_eq(1, counts.dropped);
     cr_expect_eq(0, counts.queued);
-    world_close(here);
-    NO_LEAKS();
 }
 
-Test(policy_age, what_is_just_young_enough_is_handled)
+AGE_TEST(what_is_just_young_enough_is_handled, 1, fresh)
 {
-    uint64_t now_ns = 1000;
-    struct world *here = world_at(&now_ns, 1);
-    static struct stall_book book;
-    stall_ref stall = closed_stall(here, &book, &fresh);
     send_behind(here, stall, SENDS({ROW_QUOTE, 0, 1, MYC_SENT}));
-    now_ns += 99;
-    open_stall(here, &book);
-    expect_book(&book, ENTRIES({ROW_ORDER, 0, 0}, {ROW_QUOTE, 0, 1}));
+    *now_ns += 99;
+    open_stall(here, book);
+    expect_book(book, ENTRIES({ROW_ORDER, 0, 0}, {ROW_QUOTE, 0, 1}));
     cr_expect_eq(0, world_counts(here).dropped);
-    world_close(here);
-    NO_LEAKS();
 }
 
 /* It had its turn in time. */
-Test(policy_age, the_one_in_hand_does_not_age)
+AGE_TEST(the_one_in_hand_does_not_age, 1, fresh)
 {
-    uint64_t now_ns = 1000;
-    struct world *here = world_at(&now_ns, 1);
-    static struct stall_book book;
-    stall_ref stall = closed_stall(here, &book, &fresh);
     send_behind(here, stall, SENDS({ROW_QUOTE, 0, 1, MYC_SENT}, {ROW_QUOTE, 0, 2, MYC_SENT}));
-    open_stall(here, &book);
-    book.closed = true;
+    open_stall(here, book);
+    book->closed = true;
     send_behind(here, stall, SENDS({ROW_QUOTE, 0, 3, MYC_SENT}, {ROW_QUOTE, 0, 4, MYC_SENT}));
-    now_ns += 1000;
+    *now_ns += 1000;
     world_pass(here);
-    open_stall(here, &book);
+    open_stall(here, book);
     expect_book(
-        &book, ENTRIES({ROW_ORDER, 0, 0}, {ROW_QUOTE, 0, 1}, {ROW_QUOTE, 0, 2}, {ROW_QUOTE, 0, 3}));
+        book, ENTRIES({ROW_ORDER, 0, 0}, {ROW_QUOTE, 0, 1}, {ROW_QUOTE, 0, 2}, {ROW_QUOTE, 0, 3}));
     cr_expect_eq(1, world_counts(here).dropped_expired);
-    world_close(here);
-    NO_LEAKS();
 }
 
 /* The place is the old one's, the age its own. */
-Test(policy_age, the_freshest_is_as_old_as_itself)
+AGE_TEST(the_freshest_is_as_old_as_itself, 1, fresh_by_instrument)
 {
-    uint64_t now_ns = 1000;
-    struct world *here = world_at(&now_ns, 1);
-    static struct stall_book book;
-    stall_ref stall = closed_stall(here, &book, &fresh_by_instrument);
     send_behind(here, stall, SENDS({ROW_QUOTE, 7, 1, MYC_SENT}, {ROW_QUOTE, 8, 1, MYC_SENT}));
-    now_ns += 90;
+    *now_ns += 90;
     send_behind(here, stall, SENDS({ROW_QUOTE, 7, 2, MYC_SENT}));
-    now_ns += 90;
-    open_stall(here, &book);
-    expect_book(&book, ENTRIES({ROW_ORDER, 0, 0}, {ROW_QUOTE, 7, 2}));
+    *now_ns += 90;
+    open_stall(here, book);
+    expect_book(book, ENTRIES({ROW_ORDER, 0, 0}, {ROW_QUOTE, 7, 2}));
     cr_expect_eq(1, world_counts(here).dropped_expired);
     cr_expect_eq(1, world_counts(here).dropped_conflated);
-    world_close(here);
-    NO_LEAKS();
 }
 
 /* A message that is dropped makes room, and does not take the place of one that is handled: the

@@ -123,101 +123,94 @@ static bool by_about(uint32_t tag, const void *payload, uint64_t *key)
     return tag == till_tag_price;
 }
 
-Test(policy_ask, a_conflated_request_is_refused_and_the_fresh_one_answered)
+/* A test with a world of one worker and the log of a till, which at first is `how`. */
+#define TILL_TEST(name, how)                                                                       \
+    static void policy_ask__##name(struct world *here, struct till_log *log,                       \
+                                   MYC_UNUSED uint64_t *now_ns);                                   \
+    Test(policy_ask, name)                                                                         \
+    {                                                                                              \
+        uint64_t now_ns = 1000;                                                                    \
+        struct world *here = world_at(&now_ns);                                                    \
+        struct till_log log = {.how = true};                                                       \
+        policy_ask__##name(here, &log, &now_ns);                                                   \
+        world_close(here);                                                                         \
+        NO_LEAKS();                                                                                \
+    }                                                                                              \
+    static void policy_ask__##name(struct world *here, struct till_log *log,                       \
+                                   MYC_UNUSED uint64_t *now_ns)
+
+TILL_TEST(a_conflated_request_is_refused_and_the_fresh_one_answered, closed)
 {
-    uint64_t now_ns = 1000;
-    struct world *here = world_at(&now_ns);
-    struct till_log log = {.closed = true};
     const myc_mailbox_policy policy = {.key = by_about};
-    till_ref till = till_at(here, &log, &(myc_spawn_options){.policy = &policy});
+    till_ref till = till_at(here, log, &(myc_spawn_options){.policy = &policy});
     till_price_future in_hand = ask(here, till, 0, 1);
     till_price_future old = ask(here, till, 7, 2);
     till_price_future other = ask(here, till, 8, 3);
     till_price_future fresh = ask(here, till, 7, 4);
     expect_outcome(here, &old, MYC_REFUSED, 0);
-    log.closed = false;
+    log->closed = false;
     world_run(here);
     expect_outcome(here, &in_hand, MYC_REPLIED, 2);
     expect_outcome(here, &other, MYC_REPLIED, 6);
     expect_outcome(here, &fresh, MYC_REPLIED, 8);
-    cr_expect_eq(3, log.prices);
+    cr_expect_eq(3, log->prices);
     cr_expect_eq(1, world_counts(here).dropped_conflated);
-    world_close(here);
-    NO_LEAKS();
 }
 
 /* To the row it makes no difference whether it was asked or sent. */
-Test(policy_ask, a_sent_message_takes_the_place_of_a_request)
+TILL_TEST(a_sent_message_takes_the_place_of_a_request, closed)
 {
-    uint64_t now_ns = 1000;
-    struct world *here = world_at(&now_ns);
-    struct till_log log = {.closed = true};
     const myc_mailbox_policy policy = {.key = by_about};
-    till_ref till = till_at(here, &log, &(myc_spawn_options){.policy = &policy});
+    till_ref till = till_at(here, log, &(myc_spawn_options){.policy = &policy});
     cr_expect_eq(MYC_SENT, till_send_note(here->ctx, till, figure_make(here->ctx, 0, 0)));
     till_price_future old = ask(here, till, 7, 2);
     cr_expect_eq(MYC_SENT, till_send_price(here->ctx, till, figure_make(here->ctx, 7, 3)));
     world_pass(here);
     expect_outcome(here, &old, MYC_REFUSED, 0);
-    log.closed = false;
+    log->closed = false;
     world_run(here);
-    cr_expect_eq(1, log.prices);
-    world_close(here);
-    NO_LEAKS();
+    cr_expect_eq(1, log->prices);
 }
 
-Test(policy_ask, a_request_over_its_rows_limit_is_refused)
+TILL_TEST(a_request_over_its_rows_limit_is_refused, closed)
 {
-    uint64_t now_ns = 1000;
-    struct world *here = world_at(&now_ns);
-    struct till_log log = {.closed = true};
     const myc_row_rule rule = {.tag = till_tag_price, .queued_max = 1};
     const myc_mailbox_policy policy = {.rules = &rule, .rule_count = 1};
-    till_ref till = till_at(here, &log, &(myc_spawn_options){.policy = &policy});
+    till_ref till = till_at(here, log, &(myc_spawn_options){.policy = &policy});
     till_price_future in_hand = ask(here, till, 0, 1);
     till_price_future queued = ask(here, till, 0, 2);
     till_price_future over = ask(here, till, 0, 3);
     expect_outcome(here, &over, MYC_REFUSED, 0);
-    log.closed = false;
+    log->closed = false;
     world_run(here);
     expect_outcome(here, &in_hand, MYC_REPLIED, 2);
     expect_outcome(here, &queued, MYC_REPLIED, 4);
     cr_expect_eq(1, world_counts(here).dropped_limited);
-    world_close(here);
-    NO_LEAKS();
 }
 
-Test(policy_ask, a_request_that_was_queued_for_too_long_is_refused)
+TILL_TEST(a_request_that_was_queued_for_too_long_is_refused, closed)
 {
-    uint64_t now_ns = 1000;
-    struct world *here = world_at(&now_ns);
-    struct till_log log = {.closed = true};
     const myc_row_rule rule = {.tag = till_tag_price, .max_age_ns = 100};
     const myc_mailbox_policy policy = {.rules = &rule, .rule_count = 1};
-    till_ref till = till_at(here, &log, &(myc_spawn_options){.policy = &policy});
+    till_ref till = till_at(here, log, &(myc_spawn_options){.policy = &policy});
     till_price_future in_hand = ask(here, till, 0, 1);
     till_price_future queued = ask(here, till, 0, 2);
-    now_ns += 100;
-    log.closed = false;
+    *now_ns += 100;
+    log->closed = false;
     world_run(here);
     expect_outcome(here, &in_hand, MYC_REPLIED, 2);
     expect_outcome(here, &queued, MYC_REFUSED, 0);
-    cr_expect_eq(1, log.prices);
+    cr_expect_eq(1, log->prices);
     cr_expect_eq(1, world_counts(here).dropped_expired);
-    world_close(here);
-    NO_LEAKS();
 }
 
-Test(policy_ask, a_stashed_request_is_answered_when_it_comes_back)
+TILL_TEST(a_stashed_request_is_answered_when_it_comes_back, stashes)
 {
-    uint64_t now_ns = 1000;
-    struct world *here = world_at(&now_ns);
-    struct till_log log = {.stashes = true};
-    till_ref till = till_at(here, &log, NULL);
+    till_ref till = till_at(here, log, NULL);
     till_price_future first = ask(here, till, 0, 1);
     till_price_future second = ask(here, till, 0, 2);
     world_run(here);
-    cr_expect_eq(0, log.code);
+    cr_expect_eq(0, log->code);
     cr_expect_eq(2, world_counts(here).queued);
     const figure *none = NULL;
     cr_expect_eq(MYC_PENDING, till_poll_price(here->ctx, &first, &none));
@@ -226,42 +219,30 @@ Test(policy_ask, a_stashed_request_is_answered_when_it_comes_back)
     expect_outcome(here, &first, MYC_REPLIED, 2);
     expect_outcome(here, &second, MYC_REPLIED, 4);
     cr_expect_eq(0, world_counts(here).queued);
-    world_close(here);
-    NO_LEAKS();
 }
 
-Test(policy_ask, a_stashed_request_expires_at_its_deadline)
+TILL_TEST(a_stashed_request_expires_at_its_deadline, stashes)
 {
-    uint64_t now_ns = 1000;
-    struct world *here = world_at(&now_ns);
-    struct till_log log = {.stashes = true};
-    till_ref till = till_at(here, &log, NULL);
+    till_ref till = till_at(here, log, NULL);
     till_price_future first = ask(here, till, 0, 1);
     world_run(here);
-    now_ns += TIMEOUT_NS;
+    *now_ns += TIMEOUT_NS;
     cr_expect_eq(MYC_SENT, till_send_note(here->ctx, till, figure_make(here->ctx, 0, 0)));
     world_run(here);
     expect_outcome(here, &first, MYC_TIMED_OUT, 0);
-    cr_expect_eq(0, log.prices);
+    cr_expect_eq(0, log->prices);
     cr_expect_eq(1, world_counts(here).dead_by[MYC_DEAD_EXPIRED]);
-    world_close(here);
-    NO_LEAKS();
 }
 
-Test(policy_ask, a_stashed_request_is_told_when_its_actor_stops)
+TILL_TEST(a_stashed_request_is_told_when_its_actor_stops, stashes)
 {
-    uint64_t now_ns = 1000;
-    struct world *here = world_at(&now_ns);
-    struct till_log log = {.stashes = true};
-    till_ref till = till_at(here, &log, NULL);
+    till_ref till = till_at(here, log, NULL);
     till_price_future first = ask(here, till, 0, 1);
     world_run(here);
     myc_stop(here->ctx, till.address);
     world_run(here);
     expect_outcome(here, &first, MYC_TARGET_STOPPED, 0);
     cr_expect_eq(1, world_counts(here).dead_by[MYC_DEAD_LEFT]);
-    world_close(here);
-    NO_LEAKS();
 }
 
 /* ---- a reply goes ahead of what is queued for the one who asked ---- */

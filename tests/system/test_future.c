@@ -81,40 +81,49 @@ static void run(office *at)
         (void)myc_system_run_once(at->system);
 }
 
-Test(future, is_pending_until_it_is_answered)
+/* A test with a librarian who does `deed`. */
+#define LIBRARY_TEST(name, deed)                                                                   \
+    static void future__##name(office *at, MYC_UNUSED struct desk_book *book,                      \
+                               library_ref library);                                               \
+    Test(future, name)                                                                             \
+    {                                                                                              \
+        office at;                                                                                 \
+        struct desk_book book = {0};                                                               \
+        library_ref library = open_library(&at, &book, deed);                                      \
+        future__##name(&at, &book, library);                                                       \
+        office_close(&at);                                                                         \
+        NO_LEAKS();                                                                                \
+    }                                                                                              \
+    static void future__##name(office *at, MYC_UNUSED struct desk_book *book, library_ref library)
+
+static library_look_up_future look_up(const office *at, library_ref library)
 {
-    office at;
-    struct desk_book book = {0};
-    library_ref library = open_library(&at, &book, REPLY);
-    library_look_up_future future =
-        library_future_look_up(at.ctx, library, note_of(at.ctx, 7), SECOND_NS);
+    return library_future_look_up(at->ctx, library, note_of(at->ctx, 7), SECOND_NS);
+}
+
+LIBRARY_TEST(is_pending_until_it_is_answered, REPLY)
+{
+    library_look_up_future future = look_up(at, library);
     cr_assert_not_null(future.future);
     const note *reply = NULL;
-    cr_expect_eq(MYC_PENDING, library_poll_look_up(at.ctx, &future, &reply));
+    cr_expect_eq(MYC_PENDING, library_poll_look_up(at->ctx, &future, &reply));
     cr_expect_not_null(future.future);
-    run(&at);
-    cr_expect_eq(MYC_REPLIED, library_poll_look_up(at.ctx, &future, &reply));
+    run(at);
+    cr_expect_eq(MYC_REPLIED, library_poll_look_up(at->ctx, &future, &reply));
     cr_expect_null(future.future);
     cr_assert_not_null(reply);
     cr_expect_eq(8, reply->value);
-    note_release(at.ctx, reply);
-    expect_quiet(&at);
-    office_close(&at);
-    NO_LEAKS();
+    note_release(at->ctx, reply);
+    expect_quiet(at);
 }
 
-Test(future, a_wait_drives_a_caller_driven_system)
+LIBRARY_TEST(a_wait_drives_a_caller_driven_system, REPLY)
 {
-    office at;
-    struct desk_book book = {0};
-    library_ref library = open_library(&at, &book, REPLY);
     const note *reply = NULL;
-    cr_expect_eq(MYC_REPLIED,
-                 library_ask_wait_look_up(at.ctx, library, note_of(at.ctx, 7), SECOND_NS, &reply));
+    cr_expect_eq(MYC_REPLIED, library_ask_wait_look_up(at->ctx, library, note_of(at->ctx, 7),
+                                                       SECOND_NS, &reply));
     cr_assert_not_null(reply);
-    note_release(at.ctx, reply);
-    office_close(&at);
-    NO_LEAKS();
+    note_release(at->ctx, reply);
 }
 
 static void expect_outcome(office *at, library_ref library, myc_outcome expected)
@@ -126,103 +135,70 @@ static void expect_outcome(office *at, library_ref library, myc_outcome expected
     cr_expect_null(reply);
 }
 
-Test(future, tells_every_end_that_is_no_reply)
+LIBRARY_TEST(tells_every_end_that_is_no_reply, SILENCE)
 {
-    office at;
-    struct desk_book book = {0};
-    library_ref library = open_library(&at, &book, SILENCE);
-    expect_outcome(&at, library, MYC_NO_REPLY);
-    expect_outcome(&at, (library_ref){{0, 0}}, MYC_TARGET_STOPPED);
-    cr_expect_eq(MYC_SENT, library_send_close(at.ctx, library, quit_new(at.ctx)));
-    expect_outcome(&at, library, MYC_TARGET_STOPPED); /* it was queued when the actor stopped */
-    expect_outcome(&at, library, MYC_TARGET_STOPPED);
-    office_close(&at);
-    NO_LEAKS();
+    expect_outcome(at, library, MYC_NO_REPLY);
+    expect_outcome(at, (library_ref){{0, 0}}, MYC_TARGET_STOPPED);
+    cr_expect_eq(MYC_SENT, library_send_close(at->ctx, library, quit_new(at->ctx)));
+    expect_outcome(at, library, MYC_TARGET_STOPPED); /* it was queued when the actor stopped */
+    expect_outcome(at, library, MYC_TARGET_STOPPED);
 }
 
-Test(future, times_out_by_the_clock_of_the_system)
+LIBRARY_TEST(times_out_by_the_clock_of_the_system, KEEP)
 {
-    office at;
-    struct desk_book book = {0};
-    library_ref library = open_library(&at, &book, KEEP);
-    library_look_up_future future =
-        library_future_look_up(at.ctx, library, note_of(at.ctx, 7), SECOND_NS);
+    library_look_up_future future = look_up(at, library);
     const note *reply = NULL;
-    run(&at);
+    run(at);
     atomic_fetch_add(&now_ns, SECOND_NS - 1);
-    cr_expect_eq(MYC_PENDING, library_poll_look_up(at.ctx, &future, &reply));
+    cr_expect_eq(MYC_PENDING, library_poll_look_up(at->ctx, &future, &reply));
     atomic_fetch_add(&now_ns, 1);
-    cr_expect_eq(MYC_TIMED_OUT, library_poll_look_up(at.ctx, &future, &reply));
+    cr_expect_eq(MYC_TIMED_OUT, library_poll_look_up(at->ctx, &future, &reply));
     cr_expect_null(future.future);
-    cr_expect_eq(MYC_DEAD, library_reply_look_up(at.ctx, book.token, note_of(at.ctx, 1)));
-    cr_expect_eq(1, atomic_load(&at.letters[MYC_DEAD_LATE]));
-    library_drop_look_up(at.ctx, book.token);
-    office_close(&at);
-    NO_LEAKS();
+    cr_expect_eq(MYC_DEAD, library_reply_look_up(at->ctx, book->token, note_of(at->ctx, 1)));
+    cr_expect_eq(1, atomic_load(&at->letters[MYC_DEAD_LATE]));
+    library_drop_look_up(at->ctx, book->token);
 }
 
-Test(future, a_wait_ends_though_the_clock_of_the_system_stands_still)
+LIBRARY_TEST(a_wait_ends_though_the_clock_of_the_system_stands_still, KEEP)
 {
-    office at;
-    struct desk_book book = {0};
-    library_ref library = open_library(&at, &book, KEEP);
     const note *reply = NULL;
-    cr_expect_eq(MYC_TIMED_OUT, library_ask_wait_look_up(at.ctx, library, note_of(at.ctx, 7),
+    cr_expect_eq(MYC_TIMED_OUT, library_ask_wait_look_up(at->ctx, library, note_of(at->ctx, 7),
                                                          SECOND_NS / 1000, &reply));
-    library_drop_look_up(at.ctx, book.token);
-    office_close(&at);
-    NO_LEAKS();
+    library_drop_look_up(at->ctx, book->token);
 }
 
-Test(future, a_reply_that_came_before_the_deadline_is_taken_after_it)
+LIBRARY_TEST(a_reply_that_came_before_the_deadline_is_taken_after_it, REPLY)
 {
-    office at;
-    struct desk_book book = {0};
-    library_ref library = open_library(&at, &book, REPLY);
-    library_look_up_future future =
-        library_future_look_up(at.ctx, library, note_of(at.ctx, 7), SECOND_NS);
+    library_look_up_future future = look_up(at, library);
     const note *reply = NULL;
-    run(&at);
+    run(at);
     atomic_fetch_add(&now_ns, 2 * SECOND_NS);
-    cr_expect_eq(MYC_REPLIED, library_wait_look_up(at.ctx, &future, &reply));
-    note_release(at.ctx, reply);
-    office_close(&at);
-    NO_LEAKS();
+    cr_expect_eq(MYC_REPLIED, library_wait_look_up(at->ctx, &future, &reply));
+    note_release(at->ctx, reply);
 }
 
-Test(future, can_be_forgotten_before_and_after_its_answer)
+LIBRARY_TEST(can_be_forgotten_before_and_after_its_answer, REPLY)
 {
-    office at;
-    struct desk_book book = {0};
-    library_ref library = open_library(&at, &book, REPLY);
-    library_look_up_future future =
-        library_future_look_up(at.ctx, library, note_of(at.ctx, 7), SECOND_NS);
-    library_forget_look_up(at.ctx, &future);
+    library_look_up_future future = look_up(at, library);
+    library_forget_look_up(at->ctx, &future);
     cr_expect_null(future.future);
-    library_forget_look_up(at.ctx, &future);
-    run(&at);
-    cr_expect_eq(1, atomic_load(&at.letters[MYC_DEAD_LATE]));
-    future = library_future_look_up(at.ctx, library, note_of(at.ctx, 7), SECOND_NS);
-    run(&at);
-    library_forget_look_up(at.ctx, &future);
-    cr_expect_eq(1, atomic_load(&at.letters[MYC_DEAD_LATE]), "it had arrived");
-    cr_expect_eq(2, atomic_load(&book.looked_up));
-    office_close(&at);
-    NO_LEAKS();
+    library_forget_look_up(at->ctx, &future);
+    run(at);
+    cr_expect_eq(1, atomic_load(&at->letters[MYC_DEAD_LATE]));
+    future = look_up(at, library);
+    run(at);
+    library_forget_look_up(at->ctx, &future);
+    cr_expect_eq(1, atomic_load(&at->letters[MYC_DEAD_LATE]), "it had arrived");
+    cr_expect_eq(2, atomic_load(&book->looked_up));
 }
 
-Test(future, of_nothing_is_none_and_none_is_refused)
+LIBRARY_TEST(of_nothing_is_none_and_none_is_refused, REPLY)
 {
-    office at;
-    struct desk_book book = {0};
-    library_ref library = open_library(&at, &book, REPLY);
-    library_look_up_future future = library_future_look_up(at.ctx, library, NULL, SECOND_NS);
+    library_look_up_future future = library_future_look_up(at->ctx, library, NULL, SECOND_NS);
     const note *reply = NULL;
     cr_expect_null(future.future);
-    cr_expect_eq(MYC_REFUSED, library_poll_look_up(at.ctx, &future, &reply));
-    cr_expect_eq(MYC_REFUSED, library_wait_look_up(at.ctx, &future, &reply));
-    office_close(&at);
-    NO_LEAKS();
+    cr_expect_eq(MYC_REFUSED, library_poll_look_up(at->ctx, &future, &reply));
+    cr_expect_eq(MYC_REFUSED, library_wait_look_up(at->ctx, &future, &reply));
 }
 
 static library_ref on_worker_target;
@@ -253,26 +229,20 @@ Test(future, is_not_to_be_had_on_a_worker)
 }
 
 /* One in a future is no work left: the drain does not wait for who holds it. */
-Test(future, does_not_keep_a_system_from_stopping)
+LIBRARY_TEST(does_not_keep_a_system_from_stopping, REPLY)
 {
-    office at;
-    struct desk_book book = {0};
-    library_ref library = open_library(&at, &book, REPLY);
-    library_look_up_future answered =
-        library_future_look_up(at.ctx, library, note_of(at.ctx, 7), SECOND_NS);
-    run(&at);
-    atomic_store(&book.deed, KEEP);
+    library_look_up_future answered = look_up(at, library);
+    run(at);
+    atomic_store(&book->deed, KEEP);
     library_look_up_future open =
-        library_future_look_up(at.ctx, library, note_of(at.ctx, 8), SECOND_NS);
-    run(&at);
-    cr_expect_eq(0, myc_system_stop(at.system, NULL, NULL));
+        library_future_look_up(at->ctx, library, note_of(at->ctx, 8), SECOND_NS);
+    run(at);
+    cr_expect_eq(0, myc_system_stop(at->system, NULL, NULL));
     const note *reply = NULL;
-    cr_expect_eq(MYC_REPLIED, library_poll_look_up(at.ctx, &answered, &reply));
-    note_release(at.ctx, reply);
-    library_drop_look_up(at.ctx, book.token);
-    cr_expect_eq(MYC_NO_REPLY, library_poll_look_up(at.ctx, &open, &reply));
-    office_close(&at);
-    NO_LEAKS();
+    cr_expect_eq(MYC_REPLIED, library_poll_look_up(at->ctx, &answered, &reply));
+    note_release(at->ctx, reply);
+    library_drop_look_up(at->ctx, book->token);
+    cr_expect_eq(MYC_NO_REPLY, library_poll_look_up(at->ctx, &open, &reply));
 }
 
 /* ---- real threads ---- */
