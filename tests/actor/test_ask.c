@@ -12,13 +12,19 @@ static void on_both(void (*run)(uint32_t worker))
     NO_LEAKS();
 }
 
-static void reply_case(uint32_t worker)
+/* A sage on `worker` is asked once, which ends as expected. */
+static struct forum *ask_one(uint32_t worker, struct script *script, myc_outcome expected)
 {
     struct forum *forum = forum_open(2);
+    forum_ask(forum, forum_sage(forum, worker, script, NULL), 7);
+    expect_one(forum, expected, 7);
+    return forum;
+}
+
+static void reply_case(uint32_t worker)
+{
     struct script script = {.deed = REPLY};
-    oracle_ref sage = forum_sage(forum, worker, &script, NULL);
-    forum_ask(forum, sage, 7);
-    expect_one(forum, MYC_REPLIED, 7);
+    struct forum *forum = ask_one(worker, &script, MYC_REPLIED);
     cr_expect_eq(MYC_SENT, script.replied[0]);
     cr_expect_eq(forum->now_ns + FORUM_TIMEOUT_NS, script.deadline_ns);
     forum_pass_time(forum, 10 * FORUM_TIMEOUT_NS);
@@ -149,11 +155,8 @@ Test(ask, tells_that_the_actor_stopped_with_the_request_in_its_mailbox)
 
 static void silence_case(uint32_t worker)
 {
-    struct forum *forum = forum_open(2);
     struct script script = {.deed = SILENCE};
-    oracle_ref sage = forum_sage(forum, worker, &script, NULL);
-    forum_ask(forum, sage, 7);
-    expect_one(forum, MYC_NO_REPLY, 7);
+    struct forum *forum = ask_one(worker, &script, MYC_NO_REPLY);
     cr_expect_eq(0, forum->world->letter_count);
     forum_close(forum);
 }
@@ -165,11 +168,8 @@ Test(ask, tells_that_the_handler_did_not_reply)
 
 static void fail_case(uint32_t worker)
 {
-    struct forum *forum = forum_open(2);
     struct script script = {.deed = FAIL};
-    oracle_ref sage = forum_sage(forum, worker, &script, NULL);
-    forum_ask(forum, sage, 7);
-    expect_one(forum, MYC_NO_REPLY, 7);
+    struct forum *forum = ask_one(worker, &script, MYC_NO_REPLY);
     forum_close(forum);
 }
 
@@ -180,11 +180,8 @@ Test(ask, tells_that_the_handler_failed_without_a_reply)
 
 static void twice_case(uint32_t worker)
 {
-    struct forum *forum = forum_open(2);
     struct script script = {.deed = REPLY_TWICE};
-    oracle_ref sage = forum_sage(forum, worker, &script, NULL);
-    forum_ask(forum, sage, 7);
-    expect_one(forum, MYC_REPLIED, 7);
+    struct forum *forum = ask_one(worker, &script, MYC_REPLIED);
     cr_expect_eq(MYC_SENT, script.replied[0]);
     cr_expect_eq(MYC_DEAD, script.replied[1]);
     cr_expect_eq(1, letters_of(forum->world, MYC_DEAD_LATE));
@@ -226,11 +223,8 @@ Test(ask, skips_a_request_whose_deadline_has_passed)
 
 static void again_case(uint32_t worker)
 {
-    struct forum *forum = forum_open(2);
     struct script script = {.deed = AGAIN};
-    oracle_ref sage = forum_sage(forum, worker, &script, NULL);
-    forum_ask(forum, sage, 7);
-    expect_one(forum, MYC_REPLIED, 7);
+    struct forum *forum = ask_one(worker, &script, MYC_REPLIED);
     cr_expect_eq(2, script.questions);
     cr_expect_eq(2, script.asked, "the request that comes again has lost its token");
     forum_close(forum);

@@ -65,12 +65,18 @@ Test(policy_limits, a_row_at_its_limit_drops_the_newest)
     NO_LEAKS();
 }
 
+/* Four slots, of which two are for cancels. */
+static stall_ref stall_with_reserve(struct world *here, uint32_t worker, struct stall_book *book)
+{
+    return stall_at(here, worker, book,
+                    &(myc_spawn_options){.mailbox_bound = 4, .policy = &reserve});
+}
+
 Test(policy_limits, cancels_get_in_when_quotes_fill_the_box)
 {
     struct world *here = world_open(1);
     static struct stall_book book;
-    stall_ref stall =
-        stall_at(here, 0, &book, &(myc_spawn_options){.mailbox_bound = 4, .policy = &reserve});
+    stall_ref stall = stall_with_reserve(here, 0, &book);
     stall_play_here(here, stall,
                     SENDS({ROW_QUOTE, 0, 1, MYC_SENT}, {ROW_QUOTE, 0, 2, MYC_SENT},
                           {ROW_QUOTE, 0, 3, MYC_FULL}, {ROW_CANCEL, 0, 1, MYC_SENT},
@@ -87,8 +93,7 @@ Test(policy_limits, cancels_get_in_from_elsewhere)
 {
     struct world *here = world_open(2);
     static struct stall_book book;
-    stall_ref stall =
-        stall_at(here, 1, &book, &(myc_spawn_options){.mailbox_bound = 4, .policy = &reserve});
+    stall_ref stall = stall_with_reserve(here, 1, &book);
     stall_play_away(here, stall, &book,
                     SENDS({ROW_QUOTE, 0, 1, MYC_SENT}, {ROW_QUOTE, 0, 2, MYC_SENT},
                           {ROW_QUOTE, 0, 3, MYC_SENT}, {ROW_CANCEL, 0, 1, MYC_SENT},
@@ -107,8 +112,7 @@ Test(policy_limits, a_full_share_does_not_turn_cancels_away)
 {
     struct world *here = world_open(2);
     static struct stall_book book;
-    stall_ref stall =
-        stall_at(here, 1, &book, &(myc_spawn_options){.mailbox_bound = 4, .policy = &reserve});
+    stall_ref stall = stall_with_reserve(here, 1, &book);
     book.closed = true;
     for (uint32_t number = 0; number < 4; number++) {
         cr_expect_eq(MYC_SENT, stall_offer(here->ctx, stall, ROW_QUOTE, 0, number));
@@ -178,8 +182,7 @@ Test(policy_limits, room_is_that_of_rows_without_reserve)
 {
     struct world *here = world_open(1);
     static struct stall_book book;
-    stall_ref stall =
-        stall_at(here, 0, &book, &(myc_spawn_options){.mailbox_bound = 4, .policy = &reserve});
+    stall_ref stall = stall_with_reserve(here, 0, &book);
     world_call(here, 0, look_at_room, &stall);
     world_run(here);
     cr_expect_eq(3, book.count);

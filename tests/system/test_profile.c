@@ -56,12 +56,20 @@ static void queue_for(myc_testkit *kit, sink_ref to, uint32_t count, uint64_t wa
     kit_advance(kit, wait_ns);
 }
 
-Test(profile, tells_how_long_messages_lay_in_the_mailbox)
+/* Of a probe that is profiled. */
+static myc_testkit *kit_with_profile(sink_probe *out)
 {
     myc_testkit *kit = kit_open(1, 1);
-    sink_probe out = probe_on(kit, 0);
+    *out = probe_on(kit, 0);
     kit_run(kit);
-    cr_assert_eq(0, myc_system_profile(myc_testkit_system(kit), out.ref.address, true, 0));
+    cr_assert_eq(0, myc_system_profile(myc_testkit_system(kit), out->ref.address, true, 0));
+    return kit;
+}
+
+Test(profile, tells_how_long_messages_lay_in_the_mailbox)
+{
+    sink_probe out;
+    myc_testkit *kit = kit_with_profile(&out);
     queue_for(kit, out.ref, 10, 1000);
     queue_for(kit, out.ref, 300, 50000); /* more than the first ring of stamps holds */
     times read = times_of(kit, out.ref, sink_tag_count);
@@ -77,10 +85,8 @@ Test(profile, tells_how_long_messages_lay_in_the_mailbox)
 
 Test(profile, stamps_stay_with_their_messages_while_the_ring_grows)
 {
-    myc_testkit *kit = kit_open(1, 1);
-    sink_probe out = probe_on(kit, 0);
-    kit_run(kit);
-    cr_assert_eq(0, myc_system_profile(myc_testkit_system(kit), out.ref.address, true, 0));
+    sink_probe out;
+    myc_testkit *kit = kit_with_profile(&out);
     myc_testkit_stall(kit, 0, UINT64_MAX);
     struct load load = {out.ref, 1};
     enum { STEPS = 500 };
@@ -249,10 +255,8 @@ Test(profile, of_all_actors_is_had_by_those_that_start_later_too)
 
 Test(profile, does_without_memory)
 {
-    myc_testkit *kit = kit_open(1, 1);
-    sink_probe out = probe_on(kit, 0);
-    kit_run(kit);
-    cr_assert_eq(0, myc_system_profile(myc_testkit_system(kit), out.ref.address, true, 0));
+    sink_probe out;
+    myc_testkit *kit = kit_with_profile(&out);
     struct load load = {out.ref, 900};
     myc_testkit_stall(kit, 0, 1000);
     myc_testkit_on_worker(kit, 0, send_load, &load);
@@ -265,10 +269,8 @@ Test(profile, does_without_memory)
 
 Test(profile, an_old_stamp_is_not_taken_for_that_of_a_message_that_was_not_queued)
 {
-    myc_testkit *kit = kit_open(1, 1);
-    sink_probe out = probe_on(kit, 0);
-    kit_run(kit);
-    cr_assert_eq(0, myc_system_profile(myc_testkit_system(kit), out.ref.address, true, 0));
+    sink_probe out;
+    myc_testkit *kit = kit_with_profile(&out);
     queue_for(kit, out.ref, 10, 1000);
     kit_advance(kit, SECOND_NS);
     for (uint64_t i = 0; i < 20; i++)
