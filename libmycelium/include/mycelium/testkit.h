@@ -69,7 +69,8 @@ MYC_API myc_context *myc_testkit_context(myc_testkit *kit);
 
 /**
  * Runs the workers until nothing can move any more at this time: nothing is queued but for actors
- * that are paused or ask for their message again and again. The clock stands still.
+ * that are paused or ask for their message again and again. The clock stands still. Offloaded work
+ * is done in between, when the seed says so.
  * Returns how many messages were handled, MYC_ETIMEDOUT (it does not come to rest: see
  * `passes_max`) or MYC_ETHREAD (called from a handler).
  */
