@@ -1,18 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* An allocator that can run dry: every failure is an answer, and nothing is lost. */
-#include "actor_support.h"
-#include "support/well.h"
-
-static struct world *world_on(struct well *well, uint32_t workers)
-{
-    struct world *here = calloc(1, sizeof *here);
-    cr_assert_not_null(here);
-    here->workers = workers;
-    myc_system_options options = world_options(here);
-    options.allocator = well_allocator(well);
-    world_start(here, &options);
-    return here;
-}
+#include "special_world.h"
 
 Test(out_of_memory, all_memory_comes_from_the_allocator_and_goes_back)
 {

@@ -2,30 +2,13 @@
 /*
  * Deadline drop: how long a message may lie in the mailbox. The clock is the test's.
  */
+#include "special_world.h"
 #include "stall.h"
 
 static const myc_row_rule fresh_quotes[] = {{.tag = ROW_QUOTE, .max_age_ns = 100}};
 static const myc_mailbox_policy fresh = {.rules = fresh_quotes, .rule_count = 1};
 static const myc_mailbox_policy fresh_by_instrument = {
     .key = quote_key, .rules = fresh_quotes, .rule_count = 1};
-
-static uint64_t told_ns(void *user)
-{
-    return *(const uint64_t *)user;
-}
-
-static struct world *world_at(uint64_t *now_ns, uint32_t workers)
-{
-    struct world *here = calloc(1, sizeof *here);
-    cr_assert_not_null(here);
-    here->workers = workers;
-    myc_system_options options = world_options(here);
-    options.now_ns = told_ns;
-    options.clock_user = now_ns;
-    world_start(here, &options);
-    world_run(here);
-    return here;
-}
 
 /* The stall has an order in hand, and these behind it. */
 static void send_behind(struct world *here, stall_ref stall, const struct stall_send *sends,

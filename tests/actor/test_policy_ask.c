@@ -3,7 +3,7 @@
  * Requests under a policy and in the stash: they are judged by what is asked, their tokens stay
  * with them, and one that is dropped is answered.
  */
-#include "actor_support.h"
+#include "special_world.h"
 
 typedef struct figure {
     uint32_t about;
@@ -59,24 +59,6 @@ MYC_ACTOR(till, till, TILL_ROWS)
 
 enum { TIMEOUT_NS = 1000000000 };
 
-static uint64_t told_ns(void *user)
-{
-    return *(const uint64_t *)user;
-}
-
-static struct world *world_at(uint64_t *now_ns)
-{
-    struct world *here = calloc(1, sizeof *here);
-    cr_assert_not_null(here);
-    here->workers = 1;
-    myc_system_options options = world_options(here);
-    options.now_ns = told_ns;
-    options.clock_user = now_ns;
-    world_start(here, &options);
-    world_run(here);
-    return here;
-}
-
 static till_ref till_at(struct world *here, struct till_log *log, const myc_spawn_options *options)
 {
     till_ref ref = {0};
@@ -130,7 +112,7 @@ static bool by_about(uint32_t tag, const void *payload, uint64_t *key)
     Test(policy_ask, name)                                                                         \
     {                                                                                              \
         uint64_t now_ns = 1000;                                                                    \
-        struct world *here = world_at(&now_ns);                                                    \
+        struct world *here = world_at(&now_ns, 1);                                                 \
         struct till_log log = {.how = true};                                                       \
         policy_ask__##name(here, &log, &now_ns);                                                   \
         world_close(here);                                                                         \
@@ -298,7 +280,7 @@ static bool never(uint32_t tag, const void *payload, uint64_t *key)
 Test(policy_ask, a_reply_comes_before_a_full_mailbox)
 {
     uint64_t now_ns = 1000;
-    struct world *here = world_at(&now_ns);
+    struct world *here = world_at(&now_ns, 1);
     struct till_log till_log = {0};
     struct customer_log log = {.till = till_at(here, &till_log, NULL)};
     const myc_row_rule rule = {.tag = desk_tag_ticket, .queued_max = 4};

@@ -5,8 +5,8 @@
  */
 #include "actor/become.h"
 #include "actor/policy.h"
+#include "special_world.h"
 #include "stall.h"
-#include "support/well.h"
 
 static const myc_row_rule all_rules[] = {
     {.tag = ROW_QUOTE, .max_age_ns = UINT64_MAX},
@@ -15,18 +15,6 @@ static const myc_row_rule all_rules[] = {
 };
 static const myc_mailbox_policy all = {
     .key = quote_key, .reserved = 4, .rules = all_rules, .rule_count = 3};
-
-static struct world *world_on(struct well *well, uint32_t workers)
-{
-    struct world *here = calloc(1, sizeof *here);
-    cr_assert_not_null(here);
-    here->workers = workers;
-    myc_system_options options = world_options(here);
-    options.allocator = well_allocator(well);
-    world_start(here, &options);
-    world_run(here);
-    return here;
-}
 
 /* ---- bursts ---- */
 

@@ -1,22 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The registry when memory is out, at whatever point: an error, nothing half done, nothing lost. */
-#include "../actor/actor_support.h"
-#include "support/well.h"
+#include "../actor/special_world.h"
 
 MYC_REGISTRY(desk)
 MYC_ROUTER(desk)
-
-static struct world *world_on(struct well *well)
-{
-    struct world *here = calloc(1, sizeof *here);
-    cr_assert_not_null(here);
-    here->workers = 2;
-    myc_system_options options = world_options(here);
-    options.allocator = well_allocator(well);
-    world_start(here, &options);
-    world_await(here);
-    return here;
-}
 
 enum { DROPS = 24, NAMES_TRIED = 20000 };
 
@@ -42,7 +29,7 @@ static uint32_t register_until_dry(struct world *here, desk_ref ref, uint32_t fi
 Test(registry_memory, each_failure_leaves_the_registry_as_it_was)
 {
     struct well well = {0};
-    struct world *here = world_on(&well);
+    struct world *here = world_on(&well, 2);
     desk_ref ref = world_desk(here, 1, NULL, NULL);
     world_await(here);
     uint32_t given = 0;
@@ -69,7 +56,7 @@ Test(registry_memory, each_failure_leaves_the_registry_as_it_was)
 Test(registry_memory, names_go_with_their_actor_while_memory_is_out)
 {
     struct well well = {0};
-    struct world *here = world_on(&well);
+    struct world *here = world_on(&well, 2);
     desk_ref ref = world_desk(here, 0, NULL, NULL);
     for (char name[] = "a"; name[0] <= 'z'; name[0]++)
         cr_assert_eq(0, desk_register(here->ctx, name, ref, NULL));
@@ -86,7 +73,7 @@ Test(registry_memory, names_go_with_their_actor_while_memory_is_out)
 Test(registry_memory, a_router_says_when_a_member_cannot_be_asked_for_its_load)
 {
     struct well well = {0};
-    struct world *here = world_on(&well);
+    struct world *here = world_on(&well, 2);
     desk_ref ref = world_desk(here, 1, NULL, NULL);
     world_await(here);
     desk_router router;
