@@ -147,14 +147,21 @@ static void asker_ask(struct asker *asker, struct forum *forum, oracle_ref sage,
     cr_assert_eq(0, errand.error);
 }
 
+/* It has asked a sage on `worker`. */
+static struct forum *forum_with_asker(struct asker *asker, uint32_t worker, struct script *script)
+{
+    struct forum *forum = forum_open(2);
+    asker_open(asker, forum);
+    asker_ask(asker, forum, forum_sage(forum, worker, script, NULL), 7);
+    return forum;
+}
+
 Test(ask_tokens, an_asker_that_has_stopped_is_told_nothing)
 {
     for (uint32_t worker = 0; worker < 2; worker++) {
-        struct forum *forum = forum_open(2);
-        struct script script = {.deed = KEEP};
         struct asker asker;
-        asker_open(&asker, forum);
-        asker_ask(&asker, forum, forum_sage(forum, worker, &script, NULL), 7);
+        struct script script = {.deed = KEEP};
+        struct forum *forum = forum_with_asker(&asker, worker, &script);
         myc_stop(forum->world->ctx, asker.desk.address);
         world_run(forum->world);
         cr_expect_eq(MYC_DEAD, sage_reply(forum->world->ctx, script.tokens[0], 1));
@@ -183,11 +190,9 @@ static void reply_and_stop_asker(myc_context *ctx, void *argument)
 Test(ask_tokens, an_answer_that_was_queued_when_its_asker_stopped_is_a_dead_letter)
 {
     for (uint32_t worker = 0; worker < 2; worker++) {
-        struct forum *forum = forum_open(2);
-        struct script script = {.deed = KEEP};
         struct asker asker;
-        asker_open(&asker, forum);
-        asker_ask(&asker, forum, forum_sage(forum, 1, &script, NULL), 7);
+        struct script script = {.deed = KEEP};
+        struct forum *forum = forum_with_asker(&asker, 1, &script);
         struct both both = {{&script, MYC_FULL}, asker.desk.address};
         world_call(forum->world, worker, reply_and_stop_asker, &both);
         world_run(forum->world);
@@ -211,11 +216,9 @@ static void drop_and_stop_asker(myc_context *ctx, void *argument)
 Test(ask_tokens, nothing_is_left_of_an_end_that_finds_its_asker_stopping)
 {
     for (uint32_t worker = 0; worker < 2; worker++) {
-        struct forum *forum = forum_open(2);
-        struct script script = {.deed = KEEP};
         struct asker asker;
-        asker_open(&asker, forum);
-        asker_ask(&asker, forum, forum_sage(forum, 1, &script, NULL), 7);
+        struct script script = {.deed = KEEP};
+        struct forum *forum = forum_with_asker(&asker, 1, &script);
         struct both both = {{&script, MYC_FULL}, asker.desk.address};
         world_call(forum->world, worker, drop_and_stop_asker, &both);
         world_await(forum->world);
