@@ -8,7 +8,6 @@
 #include "actor/grown.h"
 #include "actor/request.h"
 #include "actor/stand_in.h"
-#include "actor/stop.h"
 #include "actor/timer.h"
 
 /*

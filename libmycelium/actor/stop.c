@@ -6,7 +6,6 @@
 #include "actor/deliver.h"
 #include "actor/grown.h"
 #include "actor/move.h"
-#include "actor/pause.h"
 #include "actor/restart.h"
 #include "actor/stand_in.h"
 #include "shard/flight.h"

@@ -2,7 +2,6 @@
 #include "actor/timer.h"
 
 #include "actor/dead_letter.h"
-#include "actor/turn.h"
 
 static myc__timer *timer_of_node(myc__wheel_node *node)
 {

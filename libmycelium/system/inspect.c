@@ -2,7 +2,6 @@
 #include "actor/call.h"
 #include "actor/listing.h"
 #include "actor/stand_in.h"
-#include "base/back_off.h"
 #include "system/ask_worker.h"
 
 enum {
