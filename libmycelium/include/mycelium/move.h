@@ -27,8 +27,8 @@ MYC_EXTERN_C_BEGIN
  *
  * An actor with open sources stays, since they are its worker's; so do one with a worker of its own,
  * a supervisor, those that make up a topic, and one there is no memory to move. The log says so.
- * While a move from a second worker to a third is under way, sends to the actor may be refused as
- * MYC_FULL.
+ * While a move from a second worker to a third is under way, and for a moment after the end of an
+ * actor that is away from its first worker, sends to it may be refused as MYC_FULL.
  *
  * Threads: any with a context. Returns 0 (the order is on its way), MYC_EINVAL (`actor` is none of
  * this process, or there is no such worker: the log line says which), MYC_ESTOPPING or MYC_ENOMEM.
