@@ -283,12 +283,11 @@ static void await_last_quotes(void)
     require(atomic_load(&final_quotes) == expected, "a last quote arrived twice");
 }
 
-static void check_counts(const myc_system *system, myc_counts *all)
+/* What is in lanes yet is discarded by destroy, which aborts when a message is unaccounted for. */
+static void add_counts(const myc_system *system, myc_counts *all)
 {
     myc_counts counts;
     myc_system_counts(system, &counts);
-    require(counts.queued == 0, "%llu messages are left", (unsigned long long)counts.queued);
-    require(counts.accepted == counts.handled + counts.dead + counts.dropped, "the account is off");
     all->handled += counts.handled;
     all->dropped_newest += counts.dropped_newest;
     all->dropped_oldest += counts.dropped_oldest;
@@ -321,7 +320,7 @@ static void round_of(uint64_t *random, uint32_t bursts, myc_counts *all)
     run_threads(FOREIGN, foreign_main, foreign, sizeof foreign[0]);
     await_last_quotes();
     require(myc_system_stop(system, &(myc_stop_options){.discard = true}, NULL) == 0, "stop");
-    check_counts(system, all);
+    add_counts(system, all);
     require(myc_system_destroy(system) == 0, "payloads left");
 }
 
