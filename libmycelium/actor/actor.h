@@ -107,8 +107,8 @@ static inline void myc__actor_condemn(myc__shard *shard, myc__actor *actor, myc_
     }
 }
 
-/** To be called when the capacity of the mailbox may have changed. What looks at every message that is
- * queued wants none to be easy. */
+/** To be called when the capacity of the mailbox may have changed. What looks at every message that
+ * is queued wants none to be easy. */
 static inline void myc__actor_refit(myc__actor *actor)
 {
     uint32_t capacity = actor->mailbox.capacity;

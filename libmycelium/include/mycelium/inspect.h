@@ -3,8 +3,8 @@
 #define MYCELIUM_INSPECT_H
 
 /*
- * A look into a running system: which actors there are and how they fare, how long messages wait and
- * take, which handler a worker is stuck in, and what happened last.
+ * A look into a running system: which actors there are and how they fare, how long messages wait
+ * and take, which handler a worker is stuck in, and what happened last.
  *
  *     static void show(void *user, const myc_actor_info *info)
  *     {
@@ -13,8 +13,8 @@
  *     }
  *     int64_t count = myc_system_each_actor(system, 0, show, NULL);
  *
- * What is measured costs only those who are measured: a profile is a step around the handlers of its
- * actor, and an actor without one is not asked whether it has one.
+ * What is measured costs only those who are measured: a profile is a step around the handlers of
+ * its actor, and an actor without one is not asked whether it has one.
  *
  * Threads: any but a worker's (MYC_ETHREAD), unless it says so. In a caller-driven system: the
  * thread that drives it.
@@ -89,16 +89,16 @@ typedef struct myc_stuck {
     const myc_protocol *protocol; /* static, as the program gave it */
     uint32_t tag;    /* of the message it handles; UINT32_MAX when it is none, or is not known */
     const char *row; /* the row's name; else "on_start", "on_stop", "an answer" or "a message", of
-                        which only systems with a watchdog or a flight recorder know more. Static. */
+                        which only systems with a watchdog or a recorder know more. Static. */
     uint64_t for_ns; /* at least: since it was first seen in this turn; by the kernel's clock */
 } myc_stuck;
 
 /**
  * Fills in, up to `capacity`, the workers that have been in one turn of one actor for at least
- * `longer_than_ns`, of which up to batch_max messages are part (turns in a row that handle nothing, since the message is to
- * come again, count as one within a pass). It knows how long from its own
- * calls, on whatever threads: the first one that sees a worker in a turn begins to count. So call it
- * a few times in that span, again and again.
+ * `longer_than_ns`. Up to batch_max messages are part of a turn; turns in a row that handle
+ * nothing, since their message is to come again, count as one within a pass. It knows how long from
+ * its own calls, on whatever threads: the first one that sees a worker in a turn begins to count.
+ * So call it a few times in that span, again and again.
  * Returns how many it were, at most `capacity`. Never waits for a worker. May be called from a
  * handler.
  */
@@ -107,9 +107,9 @@ MYC_API uint32_t myc_system_stuck(myc_system *system, uint64_t longer_than_ns, m
 
 /*
  * The flight recorder: the last events of each worker. Writing one takes no lock and no memory; a
- * message handled costs a look at the clock more. Without it (flight_recorder of the options) nothing
- * is recorded. When an invariant of the library breaks on a worker, its events go to the log before
- * the program ends.
+ * message handled costs a look at the clock more. Without it (flight_recorder of the options)
+ * nothing is recorded. When an invariant of the library breaks on a worker, its events go to the
+ * log before the program ends.
  */
 
 enum { MYC_EVENTS_KEPT = 4096 }; /* of each worker, the newest */
@@ -136,8 +136,8 @@ typedef struct myc_event {
 } myc_event;
 
 /**
- * Copies the newest events of a worker to `events`, up to `capacity`, the oldest first. Never waits:
- * a worker that is stuck can be read too. What is overwritten while it is read is left out.
+ * Copies the newest events of a worker to `events`, up to `capacity`, the oldest first. Never
+ * waits: a worker that is stuck can be read too. What is overwritten while it is read is left out.
  * Returns how many it were: 0 without a recorder. May be called from a handler.
  */
 MYC_API uint32_t myc_system_events(const myc_system *system, uint32_t worker, myc_event *events,
@@ -172,10 +172,10 @@ MYC_API int myc_system_profile_all(myc_system *system, bool on, uint64_t timeout
 
 /**
  * Adds the times of an actor's messages of row `tag` (MYC_ALL_ROWS: of all) to `queueing` and
- * `handling`, in ns; either may be NULL. Queueing is the time in the mailbox; a message that an idle
- * actor handles as it arrives, or that goes ahead of the mailbox, has 0. The way to another worker is
- * not in it. What a profile keeps is off by less than an eighth. Answers to asks are not counted:
- * they are no row's.
+ * `handling`, in ns; either may be NULL. Queueing is the time in the mailbox; a message that an
+ * idle actor handles as it arrives, or that goes ahead of the mailbox, has 0. The way to another
+ * worker is not in it. What a profile keeps is off by less than an eighth. Answers to asks are not
+ * counted: they are no row's.
  * Returns 0, MYC_ENOENT (it does not live, or has no profile), MYC_ETIMEDOUT, MYC_ENOMEM or
  * MYC_ETHREAD, like myc_system_profile().
  */

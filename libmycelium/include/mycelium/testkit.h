@@ -119,7 +119,8 @@ MYC_API MYC_MUST_CHECK int myc_testkit_as(myc_testkit *kit, myc_address actor,
 /**
  * The next message of `actor` is not handled: its handler is as if it had returned
  * MYC_FAIL(`code`), code < 0. Asking twice fails the next two, if the actor lives on.
- * Returns 0, MYC_ENOENT (there is no such actor), MYC_EINVAL (`code` is not negative) or MYC_ENOMEM.
+ * Returns 0, MYC_ENOENT (there is no such actor), MYC_EINVAL (`code` is not negative) or
+ * MYC_ENOMEM.
  */
 MYC_API MYC_MUST_CHECK int myc_testkit_fail_next(myc_testkit *kit, myc_address actor, int code);
 
@@ -211,8 +212,8 @@ MYC_API const char *myc_probe_explain(myc_probe *probe);
         return (const T *)myc_probe_expect(of.probe, P##_tag_##name, within_ns);                   \
     }
 
-/** Behind MYC_PROTOCOL(P, ROWS): P_probe, P_probe_open(), P_probe_open_with() (options of the spawn),
- * P_expect_ROW(), P_probe_reply_ROW(). */
+/** Behind MYC_PROTOCOL(P, ROWS): P_probe, P_probe_open(), P_probe_open_with() (with options of the
+ * spawn), P_expect_ROW(), P_probe_reply_ROW(). */
 #define MYC_PROBE(P, ROWS)                                                                         \
     typedef struct P##_probe {                                                                     \
         myc_probe *probe; /* NULL: it could not be started */                                      \
