@@ -22,6 +22,10 @@ struct myc__modes;
 struct myc__stash;
 struct myc__policy;
 struct myc__load_step;
+struct myc__profile;
+struct myc__bond;
+struct myc__crew;
+struct myc__trace;
 
 /** What a service has to do when an actor ends. Begins a block of the service's. */
 typedef struct myc__ending {
@@ -31,10 +35,6 @@ typedef struct myc__ending {
     /** The actor starts anew under its old address. May be NULL. Borrows the block. */
     void (*renew)(struct myc__ending *ending, myc__shard *shard, struct myc__actor *actor);
 } myc__ending;
-struct myc__profile;
-struct myc__bond;
-struct myc__crew;
-struct myc__trace;
 
 typedef struct myc__annex {
     char name[MYC__NAME_BYTES];    /* spawn.c; empty: the behaviour's */
