@@ -22,10 +22,27 @@ MYC__COLD static myc_sent accept_dead(myc_context *ctx, myc_address to, uint32_t
     return reason == MYC_DEAD_NO_ROUTE ? MYC_UNREACHABLE : MYC_DEAD;
 }
 
-static myc_sent post(myc_context *ctx, uint32_t worker, myc__envelope envelope);
+/* Each caller has a copy of its own: one of them is the way of all messages to other workers. */
+__attribute__((always_inline)) static inline myc_sent post(myc_context *ctx, uint32_t worker,
+                                                           myc__envelope envelope)
+{
+    myc__outbox *outbox = myc__context_outbox(ctx, worker);
+    if (MYC__UNLIKELY(!outbox)) {
+        return refuse(ctx, envelope.payload);
+    }
+    if (MYC__UNLIKELY(!ctx->shard)) {
+        myc__memory_flush(&ctx->memory); /* it has no end of a pass to send blocks home at */
+    }
+    myc__count(&ctx->counters.accepted, 1); /* before the receiver can count its end */
+    if (MYC__UNLIKELY(!myc__outbox_post(outbox, envelope))) {
+        myc__count(&ctx->counters.accepted, (uint64_t)-1);
+        return refuse(ctx, envelope.payload);
+    }
+    return MYC_SENT;
+}
 
 /* To an actor of this worker that has moved. */
-static myc_sent send_after(myc_context *ctx, myc__actor *cell, myc__envelope opened)
+MYC__COLD static myc_sent send_after(myc_context *ctx, myc__actor *cell, myc__envelope opened)
 {
     if (myc__wait_use_pass(ctx, cell->address)) {
         myc__count(&ctx->counters.accepted, 1);
@@ -87,23 +104,6 @@ static inline myc_sent send_here(myc__shard *shard, myc__actor *actor, uint32_t 
     myc__mailbox_put(&actor->mailbox, myc__envelope_opened(tag, payload));
     myc__schedule(shard, actor);
     myc__count(&shard->context.counters.accepted, 1);
-    return MYC_SENT;
-}
-
-static myc_sent post(myc_context *ctx, uint32_t worker, myc__envelope envelope)
-{
-    myc__outbox *outbox = myc__context_outbox(ctx, worker);
-    if (MYC__UNLIKELY(!outbox)) {
-        return refuse(ctx, envelope.payload);
-    }
-    if (MYC__UNLIKELY(!ctx->shard)) {
-        myc__memory_flush(&ctx->memory); /* it has no end of a pass to send blocks home at */
-    }
-    myc__count(&ctx->counters.accepted, 1); /* before the receiver can count its end */
-    if (MYC__UNLIKELY(!myc__outbox_post(outbox, envelope))) {
-        myc__count(&ctx->counters.accepted, (uint64_t)-1);
-        return refuse(ctx, envelope.payload);
-    }
     return MYC_SENT;
 }
 
