@@ -70,7 +70,7 @@ static uint32_t room_there(const myc_context *ctx, myc_address to)
 
 uint32_t myc_room(const myc_context *ctx, myc_address to)
 {
-    if (myc__address_node(to) != 0 || myc__address_worker(to) >= ctx->fabric->shard_count) {
+    if (!myc__is_placed(ctx->fabric, to)) {
         return 0;
     }
     return myc__address_worker(to) == ctx->worker ? room_here(ctx, to) : room_there(ctx, to);

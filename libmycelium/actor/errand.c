@@ -4,12 +4,6 @@
 #include "actor/control.h"
 #include "actor/stand_in.h"
 
-bool myc__errand_reaches(const myc_context *ctx, myc_address to)
-{
-    return myc__address_node(to) == 0 && (to.life & 1) &&
-           myc__address_worker(to) < ctx->fabric->shard_count;
-}
-
 void myc__errand_run(myc__shard *shard, myc__actor *actor, myc__errand *errand)
 {
     if (actor && myc__is_stand_in(actor) && !errand->for_place) {

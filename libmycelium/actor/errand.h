@@ -35,7 +35,4 @@ void myc__errand_send(myc_context *ctx, myc_address to, myc__errand *errand);
 /** What myc__errand_send() does where it arrives. Takes `errand`. `actor` is what lies in the slot. */
 void myc__errand_run(myc__shard *shard, struct myc__actor *actor, myc__errand *errand);
 
-/** True when an errand can be sent to `to`. */
-bool myc__errand_reaches(const myc_context *ctx, myc_address to);
-
 #endif

@@ -40,9 +40,10 @@ typedef struct myc__load {
 /** The slot of an actor of this node that lives, else NULL. Any thread. */
 static inline myc__slot *myc__slot_of(const myc_context *ctx, myc_address address)
 {
-    uint32_t worker = myc__address_worker(address);
-    bool here = myc__address_node(address) == 0 && worker < ctx->fabric->shard_count;
-    return here ? myc__slot_alive(&ctx->fabric->shards[worker]->slots, address) : NULL;
+    const myc__fabric *fabric = ctx->fabric;
+    return myc__is_placed(fabric, address)
+               ? myc__slot_alive(&fabric->shards[myc__address_worker(address)]->slots, address)
+               : NULL;
 }
 
 /** True while the actor lives, as far as is known here: one of another node is taken to. */

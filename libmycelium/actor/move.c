@@ -540,8 +540,8 @@ void myc__move_ended(myc__shard *shard, myc__trip *trip)
 
 int myc_move_actor(myc_context *ctx, myc_address actor, uint32_t worker)
 {
-    if (!myc__errand_reaches(ctx, actor) || worker >= ctx->fabric->worker_count) {
-        bool known = myc__errand_reaches(ctx, actor);
+    bool known = myc__is_reachable(ctx->fabric, actor);
+    if (!known || worker >= ctx->fabric->worker_count) {
         myc__log_line(&ctx->fabric->log, MYC_LOG_ERROR, "an actor cannot be moved to worker %u: %s",
                       worker, known ? "there is no such worker" : "it is none of this process");
         return MYC_EINVAL;

@@ -116,7 +116,7 @@ static bool is_lane_full(const myc_context *ctx, myc_address to)
 void myc_pause_until_room(myc_context *ctx, myc_address to)
 {
     myc__actor *self = ctx->current;
-    if (!self || !myc__errand_reaches(ctx, to) || myc_address_equal(to, self->address)) {
+    if (!self || !myc__is_reachable(ctx->fabric, to) || myc_address_equal(to, self->address)) {
         return;
     }
     if (is_lane_full(ctx, to) && !myc__actor_is_away(self) &&
@@ -169,7 +169,7 @@ static myc_sent send_or_park(myc_context *ctx, myc_address to, uint32_t tag, con
 myc_sent myc_send_or_pause(myc_context *ctx, myc_address to, uint32_t tag, const void *payload)
 {
     const myc__actor *self = ctx->current;
-    if (!self || !payload || tag >= MYC__ROWS_MAX || !myc__errand_reaches(ctx, to)) {
+    if (!self || !payload || tag >= MYC__ROWS_MAX || !myc__is_reachable(ctx->fabric, to)) {
         return myc_send(ctx, to, tag, payload);
     }
     const myc__actor *beside = find_beside(ctx, to);

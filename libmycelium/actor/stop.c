@@ -22,8 +22,7 @@ void myc__actor_interrupt(myc__shard *shard, myc__actor *actor, myc_exit why)
 void myc__stop_for(myc_context *ctx, myc_address address, myc_exit why)
 {
     bool here = myc__address_worker(address) == ctx->worker;
-    bool known = myc__address_node(address) == 0 && (address.life & 1) &&
-                 myc__address_worker(address) < ctx->fabric->shard_count;
+    bool known = myc__is_reachable(ctx->fabric, address);
     if (known && !here) {
         myc__control_send(ctx, address, MYC__CONTROL_STOP, myc__exit_pack(why));
     } else if (known) {

@@ -65,17 +65,12 @@ void myc__urgent_arrived(myc__shard *shard, myc_address to, myc__urgent *item)
     }
 }
 
-static bool can_be_reached(const myc_context *ctx, myc_address to)
-{
-    return myc__address_node(to) == 0 && (to.life & 1) &&
-           myc__address_worker(to) < ctx->fabric->shard_count;
-}
-
 void myc__urge(myc_context *ctx, myc_address to, myc__urgent *item)
 {
-    if (can_be_reached(ctx, to) && myc__address_worker(to) == ctx->worker) {
+    bool known = myc__is_reachable(ctx->fabric, to);
+    if (known && myc__address_worker(to) == ctx->worker) {
         myc__urgent_arrived(ctx->shard, to, item);
-    } else if (!can_be_reached(ctx, to) || !myc__control_send(ctx, to, MYC__CONTROL_URGENT, item)) {
+    } else if (!known || !myc__control_send(ctx, to, MYC__CONTROL_URGENT, item)) {
         item->kind->abandon(ctx, to, item);
     }
 }

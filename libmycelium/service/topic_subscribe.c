@@ -87,7 +87,7 @@ static const char *fault_of_place(const myc_context *ctx, myc_address subscriber
     if (myc__address_node(subscriber) != 0) {
         return "the subscriber is on another node";
     }
-    if (!(subscriber.life & 1) || myc__address_worker(subscriber) >= ctx->fabric->shard_count) {
+    if (!myc__is_reachable(ctx->fabric, subscriber)) {
         return "the subscriber never was";
     }
     return tag < MYC__ROWS_MAX ? NULL : "the tag is no row";

@@ -50,6 +50,18 @@ typedef struct myc__fabric {
     myc_system *system;
 } myc__fabric;
 
+/** True when the address is of this node, and of a worker there is. Any thread. */
+static inline bool myc__is_placed(const myc__fabric *fabric, myc_address address)
+{
+    return myc__address_node(address) == 0 && myc__address_worker(address) < fabric->shard_count;
+}
+
+/** True when an actor may live or have lived there, so that orders can be sent. Any thread. */
+static inline bool myc__is_reachable(const myc__fabric *fabric, myc_address address)
+{
+    return myc__is_placed(fabric, address) && (address.life & 1);
+}
+
 /** The time at the worker's last look at the clock in this pass; looks if it has not yet. */
 static inline uint64_t myc__shard_now_ns(myc__shard *shard)
 {

@@ -209,8 +209,7 @@ int myc_system_actor(myc_system *system, myc_address actor, uint64_t timeout_ns,
     if (myc__in_a_handler(system)) {
         return MYC_ETHREAD;
     }
-    uint32_t worker = myc__address_worker(actor);
-    if (myc__address_node(actor) != 0 || worker >= system->fabric.shard_count) {
+    if (!myc__is_placed(&system->fabric, actor)) {
         return MYC_ENOENT;
     }
     uint64_t deadline_ns = myc__ask_worker_deadline(timeout_ns);

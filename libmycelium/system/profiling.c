@@ -110,9 +110,7 @@ static int fault_of(const myc_system *system, myc_address actor)
     if (myc__in_a_handler(system)) {
         return MYC_ETHREAD;
     }
-    bool here =
-        myc__address_node(actor) == 0 && myc__address_worker(actor) < system->fabric.shard_count;
-    return here ? 0 : MYC_ENOENT;
+    return myc__is_placed(&system->fabric, actor) ? 0 : MYC_ENOENT;
 }
 
 int myc_system_profile(myc_system *system, myc_address actor, bool on, uint64_t timeout_ns)

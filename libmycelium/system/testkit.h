@@ -61,9 +61,9 @@ void myc__kit_probes_free(myc_testkit *kit);
 /** The live actor of `address`, and its worker; NULL when there is none. */
 static inline myc__actor *myc__kit_find(myc_testkit *kit, myc_address address, myc__shard **shard)
 {
-    uint32_t worker = myc__address_worker(address);
-    bool here = myc__address_node(address) == 0 && worker < kit->system->fabric.shard_count;
-    *shard = here ? kit->system->fabric.shards[worker] : NULL;
+    const myc__fabric *fabric = &kit->system->fabric;
+    bool here = myc__is_placed(fabric, address);
+    *shard = here ? fabric->shards[myc__address_worker(address)] : NULL;
     myc__actor *actor = here ? myc__actor_find(*shard, address) : NULL;
     if (actor && myc__moved_to(actor).life) {
         return myc__kit_find(kit, myc__moved_to(actor), shard);

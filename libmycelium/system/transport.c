@@ -39,7 +39,7 @@ int myc_system_attach(myc_system *system, uint32_t node, const myc_transport *tr
  * freed. */
 static const myc_type *row_type(myc__fabric *fabric, myc_address to, uint32_t tag)
 {
-    if (myc__address_node(to) != 0 || myc__address_worker(to) >= fabric->shard_count) {
+    if (!myc__is_placed(fabric, to)) {
         return NULL;
     }
     myc__slot_table *table = &fabric->shards[myc__address_worker(to)]->slots;
