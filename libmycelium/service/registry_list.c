@@ -6,20 +6,15 @@
 #include "service/names.h"
 #include "service/names_check.h"
 
-static bool is_wanted(const myc_context *ctx, const myc__name *entry, const char *pattern)
-{
-    return myc__name_fits(pattern, entry->name) && myc__is_alive(ctx, entry->address);
-}
-
-/* Calls `visit` for each live entry that fits; returns how many it were. Under the lock. */
+/* Calls `visit` for each entry that fits; returns for how many it said yes. Under the lock. */
 static uint32_t each(const myc_context *ctx, const char *pattern,
-                     void (*visit)(void *user, uint32_t index, const myc__name *entry), void *user)
+                     bool (*visit)(void *user, uint32_t index, const myc__name *entry), void *user)
 {
     uint32_t count = 0;
     for (uint32_t i = 0; i < MYC__NAME_BUCKETS; i++) {
         for (const myc__name *entry = ctx->fabric->names->by_name[i]; entry; entry = entry->next) {
-            if (is_wanted(ctx, entry, pattern)) {
-                visit(user, count++, entry);
+            if (myc__name_fits(pattern, entry->name)) {
+                count += visit(user, count, entry);
             }
         }
     }
@@ -32,24 +27,27 @@ static int by_name(const void *a, const void *b)
 }
 
 typedef struct listing {
+    const myc_context *ctx;
     myc_registry_entry *entries;
     uint32_t capacity;
 } listing;
 
-static void copy_out(void *user, uint32_t index, const myc__name *entry)
+static bool copy_out(void *user, uint32_t index, const myc__name *entry)
 {
     const listing *to = user;
-    if (index < to->capacity) {
+    bool alive = myc__is_alive(to->ctx, entry->address);
+    if (alive && index < to->capacity) {
         to->entries[index] = (myc_registry_entry){
             .address = entry->address, .protocol = entry->protocol, .version = entry->version};
         memcpy(to->entries[index].name, entry->name, sizeof entry->name);
     }
+    return alive;
 }
 
 uint32_t myc_registry_list(myc_context *ctx, const char *pattern, myc_registry_entry *entries,
                            uint32_t capacity)
 {
-    listing to = {entries, capacity};
+    listing to = {ctx, entries, capacity};
     myc__names_lock(ctx->fabric->names);
     uint32_t count = each(ctx, pattern ? pattern : "*", copy_out, &to);
     myc__names_unlock(ctx->fabric->names);
@@ -80,7 +78,9 @@ typedef struct filling {
     myc__change *first; /* filled in */
 } filling;
 
-static void describe(void *user, uint32_t index, const myc__name *entry)
+/* Also a name whose actor has ended just now: that it goes is still to be told, and a watcher must
+ * not hear of the end of what it never heard of. */
+static bool describe(void *user, uint32_t index, const myc__name *entry)
 {
     (void)index;
     filling *to = user;
@@ -93,13 +93,15 @@ static void describe(void *user, uint32_t index, const myc__name *entry)
     memcpy(block->payload->name, entry->name, sizeof entry->name);
     block->next = to->first;
     to->first = block;
+    return true;
 }
 
-static void ignore(void *user, uint32_t index, const myc__name *entry)
+static bool only_count(void *user, uint32_t index, const myc__name *entry)
 {
     (void)user;
     (void)index;
     (void)entry;
+    return true;
 }
 
 /* Begins the watch if `blocks` are enough for what is there; else says how many it takes. */
@@ -107,7 +109,7 @@ static uint32_t try_begin(myc_context *ctx, myc__name_watch *watch, filling *blo
                           bool current_first, myc__names_after *after)
 {
     myc__names_lock(ctx->fabric->names);
-    uint32_t count = current_first ? each(ctx, watch->pattern, ignore, NULL) : 0;
+    uint32_t count = current_first ? each(ctx, watch->pattern, only_count, NULL) : 0;
     if (count <= made) {
         if (count) {
             (void)each(ctx, watch->pattern, describe, blocks);

@@ -179,6 +179,38 @@ Test(registry_watch, tells_first_what_is_there_if_asked_for)
     NO_LEAKS();
 }
 
+struct late_name {
+    desk_ref busy; /* on the desk's worker */
+    desk_ref desk;
+};
+
+/* What makes the name go with the desk is sent behind much else. */
+static void register_behind_a_queue(myc_context *ctx, void *argument)
+{
+    const struct late_name *late = argument;
+    for (uint32_t i = 0; i < 800; i++)
+        cr_assert_eq(MYC_SENT, send_ticket(ctx, late->busy, 0, i));
+    cr_expect_eq(0, desk_register(ctx, "desk", late->desk, NULL));
+}
+
+WORLD_TEST(registry_watch, one_that_begins_as_an_actor_ends_hears_of_both)
+{
+    struct world *here = world_open(2);
+    struct book book = {0};
+    lookout_ref lookout = lookout_at(here, 1, &book);
+    struct late_name late = {here->clerks[1], world_desk(here, 1, NULL, NULL)};
+    world_call(here, 0, register_behind_a_queue, &late);
+    myc_stop(here->ctx, late.desk.address);
+    cr_expect_eq(0, tell(here, lookout, &book, "*", true, false));
+    cr_expect(book.count == 2 || (world_seed && book.count == 0), "%u notices", book.count);
+    if (book.count) {
+        expect_note(&book, 0, MYC_REGISTRY_ADDED, "desk", late.desk);
+        expect_note(&book, 1, MYC_REGISTRY_REMOVED, "desk", late.desk);
+    }
+    world_close(here);
+    NO_LEAKS();
+}
+
 Test(registry_watch, unwatch_ends_it)
 {
     struct world *here = world_open(2);
