@@ -18,20 +18,20 @@ struct eth_feed {
     eth_log_reader_stats *stats;
     outlet outlet;
     eth_log_reader reader;
-    myc_source source;
+    myc_stream source;
     bool is_in_chunk; /* the message that comes again is partly decoded */
     bool has_ended;   /* no chunk of the current file follows */
     bool has_event;   /* the reader's `log` waits to be sent */
 };
 
-MYC_ACTOR_WITH_LIFECYCLE(eth_feed, myc_stream, MYC_STREAM_ROWS)
+MYC_ACTOR_WITH_LIFECYCLE(eth_feed, myc_reader, MYC_READER_ROWS)
 
 /* Ends the feed: the chunks that still come are ignored. */
 static void fail(struct eth_feed *self, myc_context *ctx, const char *reason)
 {
     eth_log_reader_fail(&self->reader, reason);
-    myc_source_close(ctx, self->source);
-    self->source = (myc_source){0};
+    myc_stream_close(ctx, self->source);
+    self->source = (myc_stream){0};
     self->has_event = false;
 }
 
@@ -42,8 +42,7 @@ static void open_file(struct eth_feed *self, myc_context *ctx)
     self->has_ended = false;
     int error = eth_log_reader_open(&self->reader);
     if (!error) {
-        error = myc_read_file(ctx, eth_feed_self(ctx), eth_log_reader_path(&self->reader), NULL,
-                              &self->source);
+        error = myc_stream_open(ctx, eth_log_reader_path(&self->reader), NULL, &self->source);
     }
     if (error && error != MYC_ESTOPPING) {
         fail(self, ctx, myc_error_text(error));
@@ -107,9 +106,18 @@ static myc_next eth_feed_on_chunk(struct eth_feed *self, myc_context *ctx, const
     return result == PUMP_PAUSED ? MYC_AGAIN : MYC_CONTINUE;
 }
 
+static myc_next eth_feed_on_event(struct eth_feed *self, myc_context *ctx,
+                                  const myc_stream_event *event)
+{
+    (void)self;
+    (void)ctx;
+    (void)event;
+    return MYC_CONTINUE;
+}
+
 static void finish_file(struct eth_feed *self, myc_context *ctx)
 {
-    self->source = (myc_source){0};
+    self->source = (myc_stream){0};
     if (eth_log_reader_advance(&self->reader)) {
         open_file(self, ctx);
     }
@@ -168,7 +176,7 @@ static void eth_feed_on_stop(struct eth_feed *self, myc_context *ctx, myc_exit w
 }
 
 int eth_feed_start(myc_context *ctx, const eth_log_reader_options *options, market_ref out,
-                   eth_log_reader_stats *stats, const myc_spawn_options *spawn, myc_stream_ref *ref)
+                   eth_log_reader_stats *stats, const myc_spawn_options *spawn, myc_reader_ref *ref)
 {
     if (options->path_count == 0) {
         return MYC_EINVAL;

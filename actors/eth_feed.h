@@ -24,6 +24,6 @@ enum { ETH_FEED_LINES_PER_TURN = 64 };
  */
 MYC_MUST_CHECK int eth_feed_start(myc_context *ctx, const eth_log_reader_options *options,
                                   market_ref out, eth_log_reader_stats *stats,
-                                  const myc_spawn_options *spawn, myc_stream_ref *ref);
+                                  const myc_spawn_options *spawn, myc_reader_ref *ref);
 
 #endif

@@ -50,7 +50,7 @@ static int start_actors(bundle_pipeline *self, myc_context *ctx)
     myc_spawn_options spawn = place_stage(self, STAGE_SIGNALS);
     signal_ref signals;
     market_ref market;
-    myc_stream_ref feed;
+    myc_reader_ref feed;
     int error =
         signal_generator_start(ctx, &self->judge, &self->actors.signal_stats, &spawn, &signals);
     if (error) {

@@ -108,9 +108,9 @@ static bool send_chunk(file_source *self, const myc__actor *owner)
     myc_chunk *chunk = self->reads[index].chunk;
     chunk->offset = self->delivered_bytes;
     chunk->size_bytes = self->window.slots[index].size_bytes;
-    chunk->source = self->base.number;
+    chunk->stream.number = self->base.number;
     uint32_t size_bytes = chunk->size_bytes;
-    if (!myc__owner_send(self->base.shard, owner, myc_stream_tag_chunk, chunk)) {
+    if (!myc__owner_send(self->base.shard, owner, self->base.rows.chunk, chunk)) {
         return false;
     }
     self->delivered_bytes += size_bytes;
@@ -127,9 +127,9 @@ static bool send_end(file_source *self, const myc__actor *owner)
         .size_bytes = self->delivered_bytes,
         .error = myc__error_of_os(os_error),
         .os_error = os_error,
-        .source = self->base.number,
+        .stream = {self->base.number},
     };
-    if (!myc__owner_send(self->base.shard, owner, myc_stream_tag_end, self->end)) {
+    if (!myc__owner_send(self->base.shard, owner, self->base.rows.end, self->end)) {
         return false;
     }
     self->end = NULL;
@@ -151,7 +151,7 @@ static uint32_t deliver(file_source *self, const myc__actor *owner)
 static bool start_next(file_source *self, bool can_wait)
 {
     myc_context *ctx = &self->base.shard->context;
-    myc_chunk *chunk = myc_new_uninitialized(ctx, &myc_chunk_type);
+    myc_chunk *chunk = myc_chunk_make(ctx, MYC_CHUNK_BYTES);
     if (!chunk && can_wait) {
         return false;
     }
@@ -251,7 +251,8 @@ int myc__file_source_create(myc__shard *shard, const myc__file_source_options *o
     if (!self) {
         return MYC_ENOMEM;
     }
-    self->base = (myc__source){.kind = &kind, .driver = driver, .owner = options->owner};
+    self->base = (myc__source){
+        .kind = &kind, .driver = driver, .owner = options->owner, .rows = options->rows};
     self->file = options->file;
     myc__file_window_init(&self->window, &(myc__file_window_options){
                                              .depth = depth,

@@ -11,6 +11,7 @@
 typedef struct myc__file_source_options {
     myc__open_file file;
     myc_address owner;
+    myc__source_rows rows;
     uint32_t depth; /* 1 to MYC__READ_DEPTH_MAX; 0 = default of the kind of file */
 } myc__file_source_options;
 

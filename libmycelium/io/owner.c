@@ -7,11 +7,11 @@ enum { LOOKED_AT_MAX = 4 * MYC__READ_DEPTH_MAX };
 
 static bool is_chunk_of(const myc__envelope *envelope, uint32_t source)
 {
-    if (myc__envelope_opened_tag(envelope) != myc_stream_tag_chunk) {
+    if (myc__envelope_opened_tag(envelope) >= MYC__CONTROL_TAG) {
         return false;
     }
     const myc_chunk *chunk = myc_chunk_cast(envelope->payload);
-    return chunk && chunk->source == source;
+    return chunk && chunk->stream.number == source;
 }
 
 uint32_t myc__owner_backlog_of(const myc__actor *owner, uint32_t source)

@@ -24,6 +24,15 @@ typedef struct myc__source_kind {
     void (*close)(myc__source *source);
 } myc__source_kind;
 
+/** The rows of the owner's protocol that take its messages. */
+typedef struct myc__source_rows {
+    uint32_t chunk;
+    uint32_t end;
+    uint32_t event; /* MYC__NO_ROW: it is not told */
+} myc__source_rows;
+
+#define MYC__NO_ROW UINT32_MAX
+
 /** First member of each kind's own struct. */
 struct myc__source {
     const myc__source_kind *kind;
@@ -31,7 +40,8 @@ struct myc__source {
     myc__shard *shard;
     myc__driver *driver;
     myc_address owner; /* an actor of this worker */
-    uint32_t number;   /* names it on this worker */
+    myc__source_rows rows;
+    uint32_t number; /* names it on this worker */
     bool closing;
 };
 

@@ -11,7 +11,7 @@
  * quiescence only. */
 struct script {
     const char *path;
-    myc_read_options options;
+    myc_stream_options options;
     uint32_t again;       /* each chunk is handled at so many comings */
     uint32_t stop_after;  /* chunks; then it stops. 0 = never */
     uint32_t close_after; /* chunks; then it closes the source. 0 = never */
@@ -19,9 +19,9 @@ struct script {
     bool fails_to_start;
     bool retains; /* keeps every chunk */
 
-    uint32_t opened; /* atomic: myc_read_file() has returned */
+    uint32_t opened; /* atomic: myc_stream_open() has returned */
     int error;       /* of it */
-    myc_source source;
+    myc_stream source;
     uint64_t received_bytes; /* atomic */
     uint32_t chunks;
     uint32_t wrong_bytes, wrong_offsets, wrong_sources;
@@ -31,6 +31,8 @@ struct script {
     const myc_chunk *kept[64];
 };
 
+MYC_PROTOCOL(reading, MYC_STREAM_ROWS)
+
 struct reader {
     struct script *script;
 };
@@ -39,13 +41,12 @@ static int reader_on_start(struct reader *self, myc_context *ctx);
 static void reader_on_stop(struct reader *self, myc_context *ctx, myc_exit why);
 static myc_next reader_on_chunk(struct reader *self, myc_context *ctx, const myc_chunk *chunk);
 static myc_next reader_on_end(struct reader *self, myc_context *ctx, const myc_stream_end *end);
-MYC_ACTOR_WITH_LIFECYCLE(reader, myc_stream, MYC_STREAM_ROWS)
+MYC_ACTOR_WITH_LIFECYCLE(reader, reading, MYC_STREAM_ROWS)
 
 static int reader_on_start(struct reader *self, myc_context *ctx)
 {
     struct script *script = self->script;
-    script->error =
-        myc_read_file(ctx, reader_self(ctx), script->path, &script->options, &script->source);
+    script->error = myc_stream_open(ctx, script->path, &script->options, &script->source);
     __atomic_store_n(&script->opened, 1, __ATOMIC_RELEASE);
     return script->fails_to_start ? MYC_EINVAL : 0;
 }
@@ -66,7 +67,8 @@ MYC_UNUSED static uint32_t count_wrong_bytes(const myc_chunk *chunk)
 static void check_chunk(struct script *script, const myc_chunk *chunk)
 {
     script->wrong_offsets += chunk->offset != script->received_bytes;
-    script->wrong_sources += chunk->source != script->source.number || chunk->size_bytes == 0;
+    script->wrong_sources +=
+        chunk->stream.number != script->source.number || chunk->size_bytes == 0;
     script->wrong_bytes += count_wrong_bytes(chunk);
 }
 
@@ -89,7 +91,7 @@ static myc_next reader_on_chunk(struct reader *self, myc_context *ctx, const myc
     __atomic_store_n(&script->received_bytes, script->received_bytes + chunk->size_bytes,
                      __ATOMIC_RELEASE);
     if (script->chunks == script->close_after)
-        myc_source_close(ctx, script->source);
+        myc_stream_close(ctx, script->source);
     return script->chunks == script->stop_after ? MYC_STOP : MYC_CONTINUE;
 }
 
@@ -98,7 +100,7 @@ static myc_next reader_on_end(struct reader *self, myc_context *ctx, const myc_s
     (void)ctx;
     struct script *script = self->script;
     script->end = *end;
-    script->wrong_sources += end->source != script->source.number;
+    script->wrong_sources += end->stream.number != script->source.number;
     __atomic_store_n(&script->ends, script->ends + 1, __ATOMIC_RELEASE);
     return MYC_CONTINUE;
 }
@@ -114,9 +116,9 @@ MYC_UNUSED static uint32_t ends(const struct script *script)
 }
 
 /** Spawns a reader, which borrows `script` until nothing more comes. Its file is open then. */
-MYC_UNUSED static myc_stream_ref spawn_reader(struct frame *frame, struct script *script)
+MYC_UNUSED static reading_ref spawn_reader(struct frame *frame, struct script *script)
 {
-    myc_stream_ref ref;
+    reading_ref ref;
     cr_assert_eq(0, reader_spawn(frame->ctx, &(struct reader){script}, NULL, &ref));
     AWAIT(frame, __atomic_load_n(&script->opened, __ATOMIC_ACQUIRE));
     return ref;

@@ -33,11 +33,11 @@ SOURCE_TEST(file_source_flow, leaves_retained_chunks_intact)
 
 SOURCE_TEST(file_source_flow, does_not_let_a_small_mailbox_overflow)
 {
-    struct script script = {.path = file_of(frame, 20 * MYC_CHUNK_BYTES), .options = {64}};
+    struct script script = {.path = file_of(frame, 20 * MYC_CHUNK_BYTES), .options = {.depth = 64}};
     for (myc_overflow overflow = 0; overflow <= MYC_OVERFLOW_DROP_OLDEST; overflow++) {
-        script = (struct script){.path = script.path, .options = {64}, .again = 2};
+        script = (struct script){.path = script.path, .options = {.depth = 64}, .again = 2};
         myc_spawn_options options = {.mailbox_bound = 1, .overflow = overflow};
-        myc_stream_ref ref;
+        reading_ref ref;
         cr_assert_eq(0, reader_spawn(frame->ctx, &(struct reader){&script}, &options, &ref));
         await_quiescence(frame);
         expect_read_to_end(&script, 20 * MYC_CHUNK_BYTES);
@@ -77,7 +77,7 @@ static int walker_on_start(struct walker *self, myc_context *ctx);
 static void walker_on_stop(struct walker *self, myc_context *ctx, myc_exit why);
 static myc_next walker_on_chunk(struct walker *self, myc_context *ctx, const myc_chunk *chunk);
 static myc_next walker_on_end(struct walker *self, myc_context *ctx, const myc_stream_end *end);
-MYC_ACTOR_WITH_LIFECYCLE(walker, myc_stream, MYC_STREAM_ROWS)
+MYC_ACTOR_WITH_LIFECYCLE(walker, reading, MYC_STREAM_ROWS)
 
 static int walker_on_start(struct walker *self, myc_context *ctx)
 {
@@ -104,10 +104,10 @@ static myc_next walker_on_end(struct walker *self, myc_context *ctx, const myc_s
     return reader_on_end(&(struct reader){self->script}, ctx, end);
 }
 
-static myc_stream_ref spawn_walker(struct frame *frame, struct script *script, uint32_t *is_open)
+static reading_ref spawn_walker(struct frame *frame, struct script *script, uint32_t *is_open)
 {
     gates_ref gate;
-    myc_stream_ref walker;
+    reading_ref walker;
     myc_spawn_options options = {.mailbox_bound = 2, .place = MYC_PLACE_ON_WORKER};
     cr_assert_eq(0, gate_spawn(frame->ctx, &(struct gate){is_open}, &options, &gate));
     options = (myc_spawn_options){.place = MYC_PLACE_ON_WORKER, .worker = 1};
@@ -127,7 +127,7 @@ SOURCE_TEST(file_source_flow, loses_nothing_when_its_owner_pauses)
     cr_expect_lt(frame->bytes_peak, 4 << 20, "%zu bytes", (size_t)frame->bytes_peak);
 }
 
-static uint32_t backlog_of(struct frame *frame, myc_stream_ref ref)
+static uint32_t backlog_of(struct frame *frame, reading_ref ref)
 {
     const myc__shard *shard = frame->system->fabric.shards[myc__address_worker(ref.address)];
     const myc__actor *actor = myc__actor_find(shard, ref.address);
@@ -137,8 +137,8 @@ static uint32_t backlog_of(struct frame *frame, myc_stream_ref ref)
 static void expect_stays_at_depth(struct frame *frame, uint32_t depth)
 {
     uint32_t is_open = 0;
-    struct script script = {.path = file_of(frame, SIZE), .options = {depth}};
-    myc_stream_ref ref = spawn_walker(frame, &script, &is_open);
+    struct script script = {.path = file_of(frame, SIZE), .options = {.depth = depth}};
+    reading_ref ref = spawn_walker(frame, &script, &is_open);
     AWAIT(frame, received(&script) > 0 && backlog_of(frame, ref) == depth);
     for (int round = 0; round < 100; round++) {
         step(frame);
@@ -167,14 +167,13 @@ static int merger_on_start(struct merger *self, myc_context *ctx);
 static void merger_on_stop(struct merger *self, myc_context *ctx, myc_exit why);
 static myc_next merger_on_chunk(struct merger *self, myc_context *ctx, const myc_chunk *chunk);
 static myc_next merger_on_end(struct merger *self, myc_context *ctx, const myc_stream_end *end);
-MYC_ACTOR_WITH_LIFECYCLE(merger, myc_stream, MYC_STREAM_ROWS)
+MYC_ACTOR_WITH_LIFECYCLE(merger, reading, MYC_STREAM_ROWS)
 
 static int merger_on_start(struct merger *self, myc_context *ctx)
 {
     for (int index = 0; index < 2; index++) {
         struct script *script = &self->scripts[index];
-        script->error =
-            myc_read_file(ctx, merger_self(ctx), script->path, &script->options, &script->source);
+        script->error = myc_stream_open(ctx, script->path, &script->options, &script->source);
     }
     return 0;
 }
@@ -191,13 +190,13 @@ static struct reader reader_of(const struct merger *self, uint32_t source)
 
 static myc_next merger_on_chunk(struct merger *self, myc_context *ctx, const myc_chunk *chunk)
 {
-    struct reader reader = reader_of(self, chunk->source);
+    struct reader reader = reader_of(self, chunk->stream.number);
     return reader_on_chunk(&reader, ctx, chunk);
 }
 
 static myc_next merger_on_end(struct merger *self, myc_context *ctx, const myc_stream_end *end)
 {
-    struct reader reader = reader_of(self, end->source);
+    struct reader reader = reader_of(self, end->stream.number);
     if (self->second_at_end && reader.script == &self->scripts[0])
         *self->second_at_end = self->scripts[1].received_bytes;
     return reader_on_end(&reader, ctx, end);
@@ -207,7 +206,7 @@ SOURCE_TEST(file_source_flow, reads_two_files_for_one_actor)
 {
     const char *path = file_of(frame, 50 * MYC_CHUNK_BYTES + 9);
     struct script scripts[2] = {{.path = path, .again = 3}, {.path = path, .close_after = 40}};
-    myc_stream_ref ref;
+    reading_ref ref;
     cr_assert_eq(0, merger_spawn(frame->ctx, &(struct merger){.scripts = scripts}, NULL, &ref));
     await_quiescence(frame);
     cr_expect_neq(scripts[0].source.number, scripts[1].source.number);
@@ -232,7 +231,7 @@ SOURCE_TEST(file_source_flow, does_not_let_a_file_starve_a_pipe)
                                 {.path = path}};
     uint64_t second_at_end = 0;
     myc_spawn_options options = {.batch_max = 1};
-    myc_stream_ref ref;
+    reading_ref ref;
     cr_assert_eq(
         0, merger_spawn(frame->ctx, &(struct merger){scripts, &second_at_end}, &options, &ref));
     AWAIT(frame, ends(&scripts[0]) && received(&scripts[1]) == PIPE_SIZE);

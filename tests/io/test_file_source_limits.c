@@ -73,7 +73,7 @@ static void release_kept(struct frame *frame, struct script *script)
 SOURCE_TEST(file_source_limits, ends_when_memory_is_out)
 {
     enum { SIZE = 60 * MYC_CHUNK_BYTES };
-    struct script first = {.path = file_of(frame, SIZE), .options = {1}};
+    struct script first = {.path = file_of(frame, SIZE), .options = {.depth = 1}};
     read_all(frame, &first); /* whatever a first source needs is there now */
     limit_memory(frame, 2 << 20);
     struct script script = {.path = first.path, .retains = true};
@@ -91,10 +91,10 @@ SOURCE_TEST(file_source_limits, ends_when_memory_is_out)
 SOURCE_TEST(file_source_limits, reads_on_with_less_memory_than_its_depth)
 {
     enum { SIZE = 100 * MYC_CHUNK_BYTES };
-    struct script first = {.path = file_of(frame, SIZE), .options = {1}};
+    struct script first = {.path = file_of(frame, SIZE), .options = {.depth = 1}};
     read_all(frame, &first);
     limit_memory(frame, 300000);
-    struct script script = {.path = first.path, .options = {64}, .again = 2};
+    struct script script = {.path = first.path, .options = {.depth = 64}, .again = 2};
     read_all(frame, &script);
     expect_read_to_end(&script, SIZE);
 }
@@ -109,8 +109,8 @@ SOURCE_TEST(file_source_limits, opens_nothing_without_memory)
     int last = MYC_ENOMEM;
     for (uint64_t more_bytes = 0; last == MYC_ENOMEM && more_bytes < 1 << 20; more_bytes += 20000) {
         frame->bytes_limit = 0;
-        struct script script = {.path = path, .options = {64}};
-        myc_stream_ref ref = {{0}};
+        struct script script = {.path = path, .options = {.depth = 64}};
+        reading_ref ref = {{0}};
         limit_memory(frame, more_bytes);
         int error = reader_spawn(frame->ctx, &(struct reader){&script}, NULL, &ref);
         await_quiescence(frame);
@@ -132,12 +132,12 @@ static int hoarder_on_start(struct hoarder *self, myc_context *ctx);
 static void hoarder_on_stop(struct hoarder *self, myc_context *ctx, myc_exit why);
 static myc_next hoarder_on_chunk(struct hoarder *self, myc_context *ctx, const myc_chunk *chunk);
 static myc_next hoarder_on_end(struct hoarder *self, myc_context *ctx, const myc_stream_end *end);
-MYC_ACTOR_WITH_LIFECYCLE(hoarder, myc_stream, MYC_STREAM_ROWS)
+MYC_ACTOR_WITH_LIFECYCLE(hoarder, reading, MYC_STREAM_ROWS)
 
 static int hoarder_on_start(struct hoarder *self, myc_context *ctx)
 {
     uint32_t opened = 0;
-    while ((*self->error = myc_read_file(ctx, hoarder_self(ctx), "-", NULL, NULL)) == 0)
+    while ((*self->error = myc_stream_open(ctx, "-", NULL, NULL)) == 0)
         opened++;
     __atomic_store_n(self->opened, opened, __ATOMIC_RELEASE);
     return 0;
@@ -168,7 +168,7 @@ SOURCE_TEST(file_source_limits, keeps_to_the_number_of_sources)
     cr_assert_eq(STDIN_FILENO, dup2(fds[0], STDIN_FILENO));
     uint32_t opened = 0, ended = 0;
     int error = 0;
-    myc_stream_ref ref;
+    reading_ref ref;
     cr_assert_eq(0,
                  hoarder_spawn(frame->ctx, &(struct hoarder){&opened, &ended, &error}, NULL, &ref));
     AWAIT(frame, __atomic_load_n(&opened, __ATOMIC_ACQUIRE) > 0);

@@ -37,7 +37,7 @@ SOURCE_TEST(file_source_open, says_what_limit_of_the_process_is_reached)
     read_all(frame, &first); /* makes the driver */
     cr_assert_eq(0, setrlimit(RLIMIT_NOFILE, &none));
     struct script script = {.path = path};
-    myc_stream_ref ref;
+    reading_ref ref;
     cr_assert_eq(0, reader_spawn(frame->ctx, &(struct reader){&script},
                                  &(myc_spawn_options){.place = MYC_PLACE_ON_WORKER}, &ref));
     await_quiescence(frame);
@@ -61,57 +61,47 @@ SOURCE_TEST(file_source_open, refuses_what_it_may_not_read)
 
 SOURCE_TEST(file_source_open, refuses_a_depth_out_of_range)
 {
-    struct script script = {.path = file_of(frame, 10), .options = {65}};
+    struct script script = {.path = file_of(frame, 10), .options = {.depth = 65}};
     read_all(frame, &script);
     cr_expect_eq(MYC_EINVAL, script.error);
 }
 
 /* Opens for somebody else; then with a context that is not a worker's. */
-struct intruder {
-    myc_address other;
+/* Its protocol has no row for the end. */
+#define DEAF_ROWS(ROW, P) ROW(P, chunk, myc_chunk)
+MYC_PROTOCOL(deaf, DEAF_ROWS)
+
+struct deaf {
     int *error;
 };
 
-static int intruder_on_start(struct intruder *self, myc_context *ctx);
-static void intruder_on_stop(struct intruder *self, myc_context *ctx, myc_exit why);
-static myc_next intruder_on_chunk(struct intruder *self, myc_context *ctx, const myc_chunk *chunk);
-static myc_next intruder_on_end(struct intruder *self, myc_context *ctx, const myc_stream_end *end);
-MYC_ACTOR_WITH_LIFECYCLE(intruder, myc_stream, MYC_STREAM_ROWS)
-
-static int intruder_on_start(struct intruder *self, myc_context *ctx)
-{
-    *self->error = myc_read_file(ctx, (myc_stream_ref){self->other}, "/dev/null", NULL, NULL);
-    return 0;
-}
-
-static void intruder_on_stop(struct intruder *self, myc_context *ctx, myc_exit why)
-{
-    (void)self, (void)ctx, (void)why;
-}
-
-static myc_next intruder_on_chunk(struct intruder *self, myc_context *ctx, const myc_chunk *chunk)
+static myc_next deaf_on_chunk(struct deaf *self, myc_context *ctx, const myc_chunk *chunk)
 {
     (void)self, (void)ctx, (void)chunk;
     return MYC_CONTINUE;
 }
 
-static myc_next intruder_on_end(struct intruder *self, myc_context *ctx, const myc_stream_end *end)
+static int deaf_on_start(struct deaf *self, myc_context *ctx)
 {
-    (void)self, (void)ctx, (void)end;
-    return MYC_CONTINUE;
+    *self->error = myc_stream_open(ctx, "/dev/null", NULL, NULL);
+    return 0;
 }
 
-SOURCE_TEST(file_source_open, reads_for_the_calling_actor_only)
+static void deaf_on_stop(struct deaf *self, myc_context *ctx, myc_exit why)
 {
-    struct script script = {.path = "/dev/null"};
-    myc_stream_ref reader = spawn_reader(frame, &script), intruder;
+    (void)self, (void)ctx, (void)why;
+}
+
+MYC_ACTOR_WITH_LIFECYCLE(deaf, deaf, DEAF_ROWS)
+
+SOURCE_TEST(file_source_open, reads_for_actors_that_take_its_messages_only)
+{
     int error = 0;
-    cr_assert_eq(
-        0, intruder_spawn(frame->ctx, &(struct intruder){reader.address, &error}, NULL, &intruder));
+    deaf_ref ref;
+    cr_assert_eq(0, deaf_spawn(frame->ctx, &(struct deaf){&error}, NULL, &ref));
     await_quiescence(frame);
-    cr_expect_eq(MYC_EINVAL, error);
-    cr_expect_eq(MYC_EINVAL, myc_read_file(frame->ctx, reader, "/dev/null", NULL, NULL));
-    myc_source_close(frame->ctx, script.source);
+    cr_expect_eq(MYC_ETYPE, error);
+    cr_expect_eq(MYC_EINVAL, myc_stream_open(frame->ctx, "/dev/null", NULL, NULL));
 }
 
 SOURCE_TEST(file_source_open, closes_when_its_owner_fails_to_start)

@@ -38,13 +38,12 @@ static int parker_on_start(struct parker *self, myc_context *ctx);
 static void parker_on_stop(struct parker *self, myc_context *ctx, myc_exit why);
 static myc_next parker_on_chunk(struct parker *self, myc_context *ctx, const myc_chunk *chunk);
 static myc_next parker_on_end(struct parker *self, myc_context *ctx, const myc_stream_end *end);
-MYC_ACTOR_WITH_LIFECYCLE(parker, myc_stream, MYC_STREAM_ROWS)
+MYC_ACTOR_WITH_LIFECYCLE(parker, reading, MYC_STREAM_ROWS)
 
 static int parker_on_start(struct parker *self, myc_context *ctx)
 {
     struct script *script = self->script;
-    script->error =
-        myc_read_file(ctx, parker_self(ctx), script->path, &script->options, &script->source);
+    script->error = myc_stream_open(ctx, script->path, &script->options, &script->source);
     return 0;
 }
 
@@ -72,7 +71,7 @@ static void reads_no_further(struct frame *frame, uint32_t worker)
     uint64_t stamped = 0;
     struct script script = {.path = file_of(frame, SIZE)};
     stamps_ref to;
-    myc_stream_ref ref;
+    reading_ref ref;
     myc_spawn_options options = {.mailbox_bound = 2, .place = MYC_PLACE_ON_WORKER};
     cr_assert_eq(0,
                  stamper_spawn(frame->ctx, &(struct stamper){&is_open, &stamped}, &options, &to));
@@ -107,7 +106,7 @@ SOURCE_TEST(file_source_parked, keeps_its_owner_from_being_moved)
     uint64_t stamped = 0;
     struct script script = {.path = file_of(frame, SIZE)};
     stamps_ref to;
-    myc_stream_ref ref;
+    reading_ref ref;
     myc_spawn_options options = {.mailbox_bound = 2, .place = MYC_PLACE_ON_WORKER};
     cr_assert_eq(0,
                  stamper_spawn(frame->ctx, &(struct stamper){&is_open, &stamped}, &options, &to));

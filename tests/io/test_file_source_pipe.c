@@ -98,7 +98,7 @@ SOURCE_TEST(file_source_pipe, ends_with_its_owner_before_the_first_writer)
     snprintf(path, sizeof path, "%s/fifo", frame->directory);
     cr_assert_eq(0, mkfifo(path, 0600));
     struct script scripts[2] = {{.path = path}, {.path = path}};
-    myc_stream_ref ref = spawn_reader(frame, &scripts[0]);
+    reading_ref ref = spawn_reader(frame, &scripts[0]);
     myc_stop(frame->ctx, ref.address);
     await_quiescence(frame);
     cr_expect_eq(0, scripts[0].ends);
@@ -173,7 +173,7 @@ SOURCE_TEST(file_source_pipe, ends_with_its_owner_while_nothing_comes)
 {
     struct outlet outlet = open_outlet();
     struct script script = {.path = outlet.path};
-    myc_stream_ref ref = spawn_reader(frame, &script);
+    reading_ref ref = spawn_reader(frame, &script);
     write_bytes(outlet.fds[1], 0, 10);
     AWAIT(frame, received(&script) == 10);
     myc_stop(frame->ctx, ref.address);

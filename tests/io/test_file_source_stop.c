@@ -7,7 +7,7 @@ SOURCE_TEST(file_source_stop, ends_with_its_owner)
 {
     for (uint32_t chunks = 1; chunks <= 9; chunks += 2) {
         struct script script = {
-            .path = file_of(frame, SIZE), .options = {chunks}, .stop_after = chunks};
+            .path = file_of(frame, SIZE), .options = {.depth = chunks}, .stop_after = chunks};
         read_all(frame, &script);
         expect_read(&script, chunks * (uint64_t)MYC_CHUNK_BYTES);
         cr_expect_eq(0, script.ends);
@@ -19,7 +19,7 @@ SOURCE_TEST(file_source_stop, ends_when_it_is_closed)
 {
     for (uint32_t chunks = 1; chunks <= 9; chunks += 2) {
         struct script script = {
-            .path = file_of(frame, SIZE), .options = {16}, .close_after = chunks};
+            .path = file_of(frame, SIZE), .options = {.depth = 16}, .close_after = chunks};
         read_all(frame, &script);
         cr_expect_geq(script.chunks, chunks);
         cr_expect_leq(script.chunks, chunks + 16, "what is queued still comes, but no more");
@@ -39,7 +39,7 @@ SOURCE_TEST(file_source_stop, may_be_closed_too_late)
 
 static void stop_in_the_middle(struct frame *frame, bool discard)
 {
-    struct script script = {.path = file_of(frame, SIZE), .options = {8}, .wait_after = 3};
+    struct script script = {.path = file_of(frame, SIZE), .options = {.depth = 8}, .wait_after = 3};
     spawn_reader(frame, &script);
     AWAIT(frame, received(&script) >= 3 * MYC_CHUNK_BYTES);
     cr_expect_eq(0, myc_system_stop(frame->system, &(myc_stop_options){.discard = discard}, NULL));
@@ -72,7 +72,7 @@ static int laggard_on_start(struct laggard *self, myc_context *ctx);
 static void laggard_on_stop(struct laggard *self, myc_context *ctx, myc_exit why);
 static myc_next laggard_on_chunk(struct laggard *self, myc_context *ctx, const myc_chunk *chunk);
 static myc_next laggard_on_end(struct laggard *self, myc_context *ctx, const myc_stream_end *end);
-MYC_ACTOR_WITH_LIFECYCLE(laggard, myc_stream, MYC_STREAM_ROWS)
+MYC_ACTOR_WITH_LIFECYCLE(laggard, reading, MYC_STREAM_ROWS)
 
 static int laggard_on_start(struct laggard *self, myc_context *ctx)
 {
@@ -83,7 +83,7 @@ static int laggard_on_start(struct laggard *self, myc_context *ctx)
 static void laggard_on_stop(struct laggard *self, myc_context *ctx, myc_exit why)
 {
     (void)why;
-    *self->error = myc_read_file(ctx, laggard_self(ctx), "/dev/null", NULL, NULL);
+    *self->error = myc_stream_open(ctx, "/dev/null", NULL, NULL);
 }
 
 static myc_next laggard_on_chunk(struct laggard *self, myc_context *ctx, const myc_chunk *chunk)
@@ -101,7 +101,7 @@ static myc_next laggard_on_end(struct laggard *self, myc_context *ctx, const myc
 SOURCE_TEST(file_source_stop, opens_nothing_while_the_system_stops)
 {
     int error = 0;
-    myc_stream_ref ref;
+    reading_ref ref;
     cr_assert_eq(0, laggard_spawn(frame->ctx, &(struct laggard){&error}, NULL, &ref));
     await_quiescence(frame);
     cr_expect_eq(0, myc_system_stop(frame->system, NULL, NULL));
@@ -111,7 +111,7 @@ SOURCE_TEST(file_source_stop, opens_nothing_while_the_system_stops)
 SOURCE_TEST(file_source_stop, lets_an_actor_that_ends_open_one_in_vain)
 {
     int error = -1;
-    myc_stream_ref ref;
+    reading_ref ref;
     cr_assert_eq(0, laggard_spawn(frame->ctx, &(struct laggard){&error}, NULL, &ref));
     myc_stop(frame->ctx, ref.address);
     await_quiescence(frame);

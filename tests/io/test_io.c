@@ -48,7 +48,7 @@ DRIVEN_TEST(io, sleeps_and_wakes_before_there_is_a_source)
     }
 }
 
-static uint32_t worker_of(myc_stream_ref ref)
+static uint32_t worker_of(reading_ref ref)
 {
     return myc__address_worker(ref.address);
 }
@@ -91,7 +91,7 @@ DRIVEN_TEST(io, sleeps_and_wakes_after_its_last_source)
 DRIVEN_TEST(io, does_nothing_while_the_owner_has_no_room)
 {
     struct script script = {.path = file_of(frame, 100 * MYC_CHUNK_BYTES), .wait_after = 1};
-    myc_stream_ref ref = spawn_reader(frame, &script);
+    reading_ref ref = spawn_reader(frame, &script);
     AWAIT(frame, received(&script) == MYC_CHUNK_BYTES);
     for (int round = 0; round < 50; round++)
         step(frame);

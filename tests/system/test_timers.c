@@ -44,6 +44,8 @@ Test(timers, wake_a_worker_in_every_mode)
 }
 
 /* A reader of a pipe that never says anything: its worker sleeps in the driver. */
+MYC_PROTOCOL(reading, MYC_STREAM_ROWS)
+
 struct reader {
     int fd;
 };
@@ -68,7 +70,7 @@ static int reader_on_start(struct reader *self, myc_context *ctx)
 {
     char path[32];
     snprintf(path, sizeof path, "/proc/self/fd/%d", self->fd);
-    return myc_read_file(ctx, (myc_stream_ref){myc_self(ctx)}, path, NULL, NULL);
+    return myc_stream_open(ctx, path, NULL, NULL);
 }
 
 static void reader_on_stop(struct reader *self, myc_context *ctx, myc_exit why)
@@ -78,14 +80,14 @@ static void reader_on_stop(struct reader *self, myc_context *ctx, myc_exit why)
     (void)why;
 }
 
-MYC_ACTOR_WITH_LIFECYCLE(reader, myc_stream, MYC_STREAM_ROWS)
+MYC_ACTOR_WITH_LIFECYCLE(reader, reading, MYC_STREAM_ROWS)
 
 static void expect_to_wake_from_io(myc_io_backend io)
 {
     office at;
     journal ticking = {.on_start = tick_from_start};
     int ends[2];
-    myc_stream_ref reader;
+    reading_ref reader;
     cr_assert_eq(0, pipe(ends));
     office_open(&at, (myc_system_options){.workers = 1, .idle = MYC_IDLE_PARK, .io = io});
     cr_assert_eq(0, reader_spawn(at.ctx, &(struct reader){ends[0]}, NULL, &reader));

@@ -3,80 +3,217 @@
 #define MYCELIUM_STREAM_H
 
 /*
- * Sources: bytes from outside, as messages. A source belongs to the actor that opens it and lives
- * on that actor's worker; its bytes come as `chunk` messages in order, then one `end`.
+ * Streams: bytes from outside as messages, and messages as bytes to the outside. A stream belongs
+ * to the actor that opens it and lives on that actor's worker. What it is comes from its target:
+ *
+ *   PATH, -                         a file or pipe; standard input, or output with MYC_STREAM_APPEND
+ *   tcp://HOST:PORT                 a connection        tcp-listen://HOST:PORT    accepts them
+ *   unix://PATH                     a connection        unix-listen://PATH        accepts them
+ *   udp://HOST:PORT                 receives there; a multicast group is joined
+ *   udp-to://HOST:PORT              sends there
+ *   unix-datagram://PATH            receives there      unix-datagram-to://PATH   sends there
+ *
+ * HOST is numeric (127.0.0.1, [::1]) or `localhost`: a worker never waits for a name server.
  *
  *     struct feed { ... };
  *     static myc_next feed_on_chunk(struct feed *self, myc_context *ctx, const myc_chunk *chunk);
+ *     static myc_next feed_on_event(struct feed *self, myc_context *ctx, const myc_stream_event *);
  *     static myc_next feed_on_end(struct feed *self, myc_context *ctx, const myc_stream_end *end);
  *     static int feed_on_start(struct feed *self, myc_context *ctx)
  *     {
- *         return myc_read_file(ctx, feed_self(ctx), "events.ndjson", NULL, NULL);
+ *         return myc_stream_open(ctx, "tcp://127.0.0.1:9000", NULL, NULL);
  *     }
- *     MYC_ACTOR_WITH_LIFECYCLE(feed, myc_stream, MYC_STREAM_ROWS)
+ *     MYC_ACTOR_WITH_LIFECYCLE(feed, myc_reader, MYC_READER_ROWS)
  *
- * Backpressure: at most `depth` chunks are being read or wait in the mailbox; an actor that pauses
- * (myc_pause_until_room()) or keeps its chunks waiting is not read for.
- * Reads go through the worker's io_uring, several in flight for a regular file, straight into the
- * payload's memory; where the kernel refuses io_uring, through read(2), and the log says why.
+ * Messages go to the rows of the owner's protocol that carry their types, wherever they stand in
+ * it: myc_chunk, myc_stream_end, and, if it has such a row, myc_stream_event.
+ *
+ * Backpressure: at most `depth` chunks are being read or wait in the mailbox. An owner that pauses
+ * (myc_pause_until_room()) or keeps its chunks waiting is not read for: the window of a connection
+ * closes; datagrams that the kernel then has no room for are lost and counted. A write is refused
+ * when `queue_bytes` wait to be written.
+ *
+ * Reads and writes go through the worker's io_uring, straight into and out of the payload's memory;
+ * where the kernel refuses io_uring, through epoll, and the log says why.
  */
 #include <mycelium/protocol.h>
 
 MYC_EXTERN_C_BEGIN
 
-/** The room of a chunk: with its header and a payload header it fills 64 KiB. */
-#define MYC_CHUNK_BYTES (65536u - 16u - 16u)
+/** The largest room of a chunk: with what lies before it it fills 64 KiB. */
+#define MYC_CHUNK_BYTES (65536u - 48u - 16u)
 
-/** Bytes of a source, in order. A reader may retain it. */
+/** Names an open stream of this worker. All zero names none. */
+typedef struct myc_stream {
+    uint32_t number;
+} myc_stream;
+
+typedef enum myc_chunk_flags {
+    MYC_CHUNK_WHOLE = 1,    /* a datagram or message, not a part of a byte stream */
+    MYC_CHUNK_TRUNCATED = 2 /* a datagram that was longer than the room for it: its rest is lost */
+} myc_chunk_flags;
+
+/** Bytes of a stream, in order; or bytes to be written. Who gets one may retain it. */
 typedef struct myc_chunk {
-    uint64_t offset;     /* of bytes[0] from the start of the source */
-    uint32_t size_bytes; /* 1 to MYC_CHUNK_BYTES */
-    uint32_t source;     /* the source's number, see myc_source */
-    uint8_t bytes[MYC_CHUNK_BYTES];
+    uint8_t *bytes;          /* in the payload's own memory */
+    uint32_t size_bytes;     /* 1 to capacity_bytes; a datagram may be empty */
+    uint32_t capacity_bytes; /* room at `bytes` */
+    uint64_t offset;         /* of bytes[0] from the start of the stream; of datagrams: how many
+                                came before this one */
+    uint64_t received_ns; /* when the kernel received it, if it says so, else when it was read, in
+                                ns since the Unix epoch; 0 = from a file */
+    myc_stream stream;
+    uint32_t flags; /* myc_chunk_flags */
+    uint64_t reserved;
 } myc_chunk;
 MYC_MESSAGE(myc_chunk)
 
-/** The last message of a source. */
+typedef enum myc_stream_what {
+    MYC_STREAM_OPENED = 0,   /* connected, bound or listening; `address` is the own or the peer's */
+    MYC_STREAM_ACCEPTED = 1, /* a listening stream has a connection: `accepted` */
+    MYC_STREAM_LOST = 2,     /* the connection broke (`error`); it is being opened again */
+    MYC_STREAM_DROPPED = 3,  /* `count` datagrams were lost, for want of room */
+    MYC_STREAM_SYNCED = 4,   /* what was written before myc_stream_sync() is on the disk */
+    MYC_STREAM_APPEARED = 5, /* a file `name` is in the watched directory, complete */
+    MYC_STREAM_SIGNAL = 6    /* the process got the signal `count` */
+} myc_stream_what;
+
+enum { MYC_STREAM_NAME_BYTES = 256 };
+
+/** What happens to a stream beside its bytes. */
+typedef struct myc_stream_event {
+    uint64_t count;
+    myc_stream stream;
+    myc_stream accepted;
+    myc_stream_what what;
+    int32_t error;     /* a myc_error code, or 0 */
+    int32_t os_error;  /* the kernel's errno behind `error`, or 0 */
+    uint32_t has_peer; /* 1 = the three below are the peer's, at the other end of a Unix socket */
+    uint32_t process_id;
+    uint32_t user_id;
+    uint32_t group_id;
+    uint32_t reserved;
+    char name[MYC_STREAM_NAME_BYTES]; /* an address ("127.0.0.1:9000") or a file's name */
+} myc_stream_event;
+MYC_MESSAGE(myc_stream_event)
+
+/** The last message of a stream. */
 typedef struct myc_stream_end {
-    uint64_t size_bytes; /* delivered in all */
-    int32_t error;       /* 0 = end of file, else a myc_error code */
-    int32_t os_error;    /* the kernel's errno behind `error`, or 0 */
-    uint32_t source;
+    uint64_t size_bytes;    /* delivered in all */
+    uint64_t written_bytes; /* written in all */
+    uint64_t dropped;       /* datagrams lost, in all */
+    int32_t error;          /* 0 = end of file, or closed by the peer, else a myc_error code */
+    int32_t os_error;       /* the kernel's errno behind `error`, or 0 */
+    myc_stream stream;
     uint32_t reserved;
 } myc_stream_end;
 MYC_MESSAGE(myc_stream_end)
 
-/** What an actor speaks that reads sources. */
+/** Rows for the protocol of an actor that has streams. */
 #define MYC_STREAM_ROWS(ROW, P)                                                                    \
     ROW(P, chunk, myc_chunk)                                                                       \
     ROW(P, end, myc_stream_end)
-MYC_PROTOCOL(myc_stream, MYC_STREAM_ROWS)
 
-/** Names an open source of this worker. All zero names none. */
-typedef struct myc_source {
-    uint32_t number;
-} myc_source;
+/** The same with events. */
+#define MYC_READER_ROWS(ROW, P)                                                                    \
+    ROW(P, chunk, myc_chunk)                                                                       \
+    ROW(P, event, myc_stream_event)                                                                \
+    ROW(P, end, myc_stream_end)
 
-/** Options of a read; all zero means the defaults. */
-typedef struct myc_read_options {
-    uint32_t
-        depth; /* chunks in flight and waiting, 1 to 64; default 4 (1 for pipes and terminals) */
-} myc_read_options;
+/** What an actor speaks that does nothing else. */
+MYC_PROTOCOL(myc_reader, MYC_READER_ROWS)
+
+typedef enum myc_stream_mode {
+    MYC_STREAM_READ = 0,  /* files: read; everything else: as its target says */
+    MYC_STREAM_APPEND = 1 /* files: written at the end, made when missing */
+} myc_stream_mode;
+
+/** Options of a stream; all zero means the defaults. */
+typedef struct myc_stream_options {
+    myc_stream_mode mode;
+    uint32_t depth;          /* chunks being read and waiting, 1 to 64; default 4 (1 for pipes) */
+    uint32_t queue_bytes;    /* bytes that may wait to be written; default 1 MiB */
+    uint32_t datagram_bytes; /* the longest datagram, 1 to 65507; default 2048 */
+    uint32_t receive_buffer_bytes; /* SO_RCVBUF of a socket; default: the system's */
+    uint32_t backlog;              /* connections waiting to be accepted; default 128 */
+    uint64_t connect_timeout_ns;   /* default 10 s */
+    uint64_t reconnect_first_ns;   /* a connection that fails or breaks is opened again after this,
+                                       which doubles each time; 0 = it ends */
+    uint64_t reconnect_max_ns;     /* but never more than this; default 30 s */
+    const char *interface_name;    /* of a multicast group; default: the system's choice */
+    bool delay_small_writes;       /* Nagle's algorithm; default off */
+    bool no_kernel_time;           /* received_ns is when it was read */
+} myc_stream_options;
 
 /**
- * Opens `path` and starts to read it for the calling actor. "-" reads standard input, which is not
- * closed afterwards.
+ * Opens `target` for the calling actor; its messages come once this has returned.
  *
- * Call it in a handler or on_start of the actor `to`. `options` and `source` may be NULL.
- * Returns 0, MYC_ENOENT, MYC_EACCES, MYC_EIO (a directory, or another cause: the log line has it),
- * MYC_ENOMEM, MYC_ELIMIT (open files or sources), MYC_EINVAL (`to` is not the calling actor;
- * depth), MYC_ENOTSUP (io_uring was asked for and is refused) or MYC_ESTOPPING.
+ * Threads: a handler or on_start of the actor. `options` and `stream` may be NULL; borrows both.
+ * Returns 0, MYC_EINVAL (the target or an option: the log line says which and what was expected;
+ * no handler runs here), MYC_ETYPE (the actor's protocol has no rows for chunks and ends),
+ * MYC_ENOENT, MYC_EACCES, MYC_EIO (a directory, an address in use or another cause: the log line
+ * has it), MYC_ENOMEM, MYC_ELIMIT (open files or streams), MYC_ENOTSUP (io_uring was asked for and
+ * is refused; the actor has moved) or MYC_ESTOPPING. That a peer is not there comes as an end, or,
+ * with reconnect_first_ns, as MYC_STREAM_LOST.
  */
-MYC_API MYC_MUST_CHECK int myc_read_file(myc_context *ctx, myc_stream_ref to, const char *path,
-                                         const myc_read_options *options, myc_source *source);
+MYC_API MYC_MUST_CHECK int myc_stream_open(myc_context *ctx, const char *target,
+                                           const myc_stream_options *options, myc_stream *stream);
 
-/** Stops reading; no `end` comes. Chunks already queued still come. Unknown sources are ignored. */
-MYC_API void myc_source_close(myc_context *ctx, myc_source source);
+/** Checks a target without opening it: 0, or MYC_EINVAL with what was expected in `*expected`
+ * (static; may be NULL). Threads: any. */
+MYC_API MYC_MUST_CHECK int myc_stream_check(const char *target, const char **expected);
+
+/**
+ * Gives a chunk with room for `capacity_bytes` (1 to MYC_CHUNK_BYTES), to be filled in and written
+ * or sent. Its memory is from the pools. NULL when memory is out.
+ */
+MYC_API myc_chunk *myc_chunk_make(myc_context *ctx, uint32_t capacity_bytes);
+
+/**
+ * Queues the bytes of `chunk` to be written in order. To a stream that sends datagrams each chunk
+ * is one. Takes `chunk`, also when refused.
+ *
+ * Threads: a handler of the stream's owner.
+ * Returns MYC_SENT, MYC_FULL (queue_bytes wait already; a chunk on its own always has room) or
+ * MYC_DEAD (it is closed, has ended, or does not write).
+ */
+MYC_API MYC_MUST_CHECK myc_sent myc_stream_write(myc_context *ctx, myc_stream stream,
+                                                 const myc_chunk *chunk);
+
+/** Bytes that wait to be written. 0 when there is no such stream. */
+MYC_API uint64_t myc_stream_queued(const myc_context *ctx, myc_stream stream);
+
+/**
+ * The calling actor gets no messages from its mailbox until half of `queue_bytes` are written, or
+ * the stream has ended. To be followed by MYC_AGAIN or MYC_CONTINUE, as myc_pause_until_room().
+ */
+MYC_API void myc_stream_pause_until_writable(myc_context *ctx, myc_stream stream);
+
+/** Once all that was written so far is on the disk, MYC_STREAM_SYNCED comes, with the error if it
+ * could not be. Returns 0, or MYC_EINVAL (no such stream, or not a file). */
+MYC_API MYC_MUST_CHECK int myc_stream_sync(myc_context *ctx, myc_stream stream);
+
+/**
+ * Closes it: nothing more is read; what waits to be written is written first; then it is gone
+ * without an `end`. Chunks already queued in the mailbox still come. Unknown ones are ignored.
+ */
+MYC_API void myc_stream_close(myc_context *ctx, myc_stream stream);
+
+/**
+ * Tells the calling actor, by MYC_STREAM_APPEARED, of each file in the directory `path`: those that
+ * are there, then those that are closed after writing there or moved there. Returns as
+ * myc_stream_open().
+ */
+MYC_API MYC_MUST_CHECK int myc_stream_watch_directory(myc_context *ctx, const char *path,
+                                                      myc_stream *stream);
+
+/**
+ * Tells the calling actor, by MYC_STREAM_SIGNAL, when the process gets one of `signals` (a
+ * zero-ended list). The caller of the system blocks them in all threads beforehand: the library
+ * changes no signal masks; when one is not blocked here, MYC_EINVAL. Else as myc_stream_open().
+ */
+MYC_API MYC_MUST_CHECK int myc_stream_watch_signals(myc_context *ctx, const int *signals,
+                                                    myc_stream *stream);
 
 MYC_EXTERN_C_END
 
