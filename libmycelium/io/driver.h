@@ -24,6 +24,7 @@
  */
 #include <stdbool.h>
 #include <stdint.h>
+#include <sys/socket.h>
 
 #include <mycelium/system.h>
 
@@ -32,6 +33,7 @@
 
 typedef struct myc__driver myc__driver;
 typedef struct myc__operation myc__operation;
+typedef struct myc__buffers myc__buffers; /* see buffers.h */
 
 /** A flag of a completion: more will come for the same operation. */
 #define MYC__MORE 1u
@@ -48,6 +50,19 @@ enum {
  */
 typedef void (*myc__operation_complete)(myc__operation *operation, int32_t result, uint32_t flags);
 
+/** What a receive has brought, valid during its completion. */
+typedef struct myc__received {
+    void *buffer;                /* out of the group; the owner of the operation takes it */
+    uint8_t *bytes;              /* in it; how many is the result of the completion */
+    const struct sockaddr *from; /* in it, of a datagram; NULL when it has no sender's address */
+    socklen_t from_bytes;
+    bool is_truncated;    /* the datagram was longer */
+    bool has_credentials; /* of who sent a Unix datagram: the next three */
+    uint32_t process_id, user_id, group_id;
+    uint64_t kernel_ns;  /* when the kernel received it; 0 = it does not say */
+    uint32_t overflowed; /* datagrams the socket has lost so far (SO_RXQ_OVFL) */
+} myc__received;
+
 /**
  * One operation. Lives in the caller's memory, unmoved, until its last completion.
  * The caller sets `complete` and zeroes the rest before the first use; the rest is the driver's.
@@ -55,10 +70,15 @@ typedef void (*myc__operation_complete)(myc__operation *operation, int32_t resul
 struct myc__operation {
     myc__operation_complete complete;
     myc__operation *previous, *next; /* in a list of the driver, else NULL */
-    void *buffer;
+    void *buffer;                    /* read, write */
+    const struct msghdr *message;    /* send */
+    const struct sockaddr *address;  /* connect */
+    myc__buffers *buffers;           /* receive */
+    myc__received *received;         /* receive: set during a completion with a result >= 0 */
     int64_t offset;
     int fd;
     uint32_t size_bytes;
+    uint32_t events; /* await */
     uint8_t kind;
     uint8_t state;
     bool waits_until_readable;
@@ -110,6 +130,47 @@ void myc__driver_read(myc__driver *driver, myc__operation *operation, int fd, vo
  * Borrows `operation` until the completion.
  */
 void myc__driver_await_readable(myc__driver *driver, myc__operation *operation, int fd);
+
+/** Writes up to `size_bytes` at `offset`, or at the current position with -1. May be short. Else as
+ * myc__driver_read(). */
+void myc__driver_write(myc__driver *driver, myc__operation *operation, int fd, const void *buffer,
+                       uint32_t size_bytes, int64_t offset);
+
+/** Brings what was written to `fd` to the disk (fdatasync). Completes with 0. */
+void myc__driver_sync(myc__driver *driver, myc__operation *operation, int fd);
+
+/** Connects a socket. Borrows `address` until the completion, with 0. */
+void myc__driver_connect(myc__driver *driver, myc__operation *operation, int fd,
+                         const struct sockaddr *address, socklen_t address_bytes);
+
+/**
+ * Accepts connections of a listening socket until it is cancelled: each completion with MYC__MORE
+ * brings one, a descriptor that is the caller's (close on exec). One without MYC__MORE is the last:
+ * an error (EMFILE), or the kernel has ended it: start again.
+ */
+void myc__driver_accept(myc__driver *driver, myc__operation *operation, int fd);
+
+/**
+ * Receives from a connected stream socket until it is cancelled, into buffers of `buffers`: each
+ * completion with MYC__MORE brings a piece, in operation->received. One without MYC__MORE is the
+ * last: 0 = the peer has closed, -ENOBUFS = the group is empty (start again once it is filled), an
+ * error, or a positive result with a piece when the kernel has ended it: start again.
+ */
+void myc__driver_receive(myc__driver *driver, myc__operation *operation, int fd,
+                         myc__buffers *buffers);
+
+/** The same for datagrams: each completion brings one, with where it is from and, if the socket is
+ * set so (SO_TIMESTAMPNS, SO_PASSCRED, SO_RXQ_OVFL), what the kernel says of it. */
+void myc__driver_receive_datagrams(myc__driver *driver, myc__operation *operation, int fd,
+                                   myc__buffers *buffers);
+
+/** sendmsg() without SIGPIPE. May be short on a stream socket. Borrows `message` and all it points
+ * to until the completion. */
+void myc__driver_send(myc__driver *driver, myc__operation *operation, int fd,
+                      const struct msghdr *message);
+
+/** Completes with the ready events once `fd` has one of `events` (POLLIN, POLLOUT) or an error. */
+void myc__driver_await(myc__driver *driver, myc__operation *operation, int fd, uint32_t events);
 
 /**
  * Asks for the end of an operation in flight: it completes soon, with -ECANCELED or, when it was
