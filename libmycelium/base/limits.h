@@ -67,6 +67,7 @@ enum {
     MYC__SOURCES_MAX = 4096, /* open at one time on a worker */
     MYC__READ_DEPTH_DEFAULT = 4,
     MYC__READ_DEPTH_MAX = 64,
+    MYC__BUFFERS_RETRY_NS = 10000000, /* a group of buffers for which memory was out */
 
     MYC__ROUTER_MEMBERS_MAX = 4096, /* choosing by key or load looks at each */
     MYC__ROUTER_WEIGHT_MAX = 65536,

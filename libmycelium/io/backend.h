@@ -15,11 +15,23 @@
  *   CANCELLING  the kernel has it; in `queue` until the kernel has been told -> IDLE
  *   CANCELLED   in `cancelled`: was never started; completes in the next poll -> IDLE
  */
+#include <poll.h>
 #include <pthread.h>
 
+#include "base/check.h"
 #include "io/driver.h"
 
-enum { MYC__OPERATION_READ = 1, MYC__OPERATION_READABLE = 2 };
+enum {
+    MYC__OPERATION_READ = 1,
+    MYC__OPERATION_WRITE,
+    MYC__OPERATION_SYNC,
+    MYC__OPERATION_CONNECT,
+    MYC__OPERATION_ACCEPT,
+    MYC__OPERATION_RECEIVE,
+    MYC__OPERATION_RECEIVE_DATAGRAMS,
+    MYC__OPERATION_SEND,
+    MYC__OPERATION_AWAIT,
+};
 
 enum {
     MYC__OPERATION_IDLE = 0,
@@ -38,6 +50,10 @@ typedef struct myc__driver_backend {
     uint32_t (*poll)(myc__driver *driver);
     void (*wait)(myc__driver *driver, int64_t timeout_ns);
     void (*destroy)(myc__driver *driver);
+    /* For a backend whose kernel side has to know of buffers; else all three are NULL. */
+    int (*open_buffers)(myc__buffers *buffers);
+    void (*close_buffers)(myc__buffers *buffers);
+    void (*offer_buffers)(myc__buffers *buffers, const uint16_t *indexes, uint32_t count);
 } myc__driver_backend;
 
 /** First member of each backend's own struct. */
@@ -51,7 +67,35 @@ struct myc__driver {
     pthread_t owner;
     myc__operation_list queue;
     myc__operation_list cancelled;
+    myc__buffers *groups;      /* of buffers */
+    uint32_t buffers_missing;  /* empty places in them */
+    myc__driver_faults faults; /* of the options */
 };
+
+/** What is to be waited for, as poll(2) has it, when the operation cannot be done now. */
+static inline uint32_t myc__operation_events(const myc__operation *operation)
+{
+    switch (operation->kind) {
+    case MYC__OPERATION_AWAIT: return operation->events;
+    case MYC__OPERATION_WRITE:
+    case MYC__OPERATION_CONNECT:
+    case MYC__OPERATION_SEND: return POLLOUT;
+    default: return POLLIN;
+    }
+}
+
+/** True for what completes again and again. */
+static inline bool myc__operation_goes_on(const myc__operation *operation)
+{
+    return operation->kind == MYC__OPERATION_ACCEPT || operation->kind == MYC__OPERATION_RECEIVE ||
+           operation->kind == MYC__OPERATION_RECEIVE_DATAGRAMS;
+}
+
+static inline void myc__driver_check_thread(const myc__driver *driver)
+{
+    MYC__DEBUG_CHECK(driver->several_threads || pthread_equal(driver->owner, pthread_self()));
+    (void)driver;
+}
 
 void myc__operation_list_append(myc__operation_list *list, myc__operation *operation);
 void myc__operation_list_remove(myc__operation_list *list, myc__operation *operation);

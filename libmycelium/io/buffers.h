@@ -10,15 +10,28 @@
  *
  * A group per class of socket: one busy connection must not take the buffers of the datagrams.
  *
+ * When a receive has completed with -ENOBUFS, its owner looks in each of its polls whether
+ * myc__buffers_fill() says true, and starts it again then. The driver sees to it that a worker
+ * without anything else to do polls now and then.
+ *
  * Threads: the driver's.
  */
 #include "io/driver.h"
 
+enum {
+    MYC__BUFFERS_MAX = 32768,
+    /* What lies in front of a datagram's bytes in its buffer: a head of the kernel's, the sender's
+     * address (the longest is that of a Unix socket), control messages. */
+    MYC__DATAGRAM_NAME_BYTES = 112,
+    MYC__DATAGRAM_CONTROL_BYTES = 96,
+    MYC__DATAGRAM_HEAD_BYTES = 16 + MYC__DATAGRAM_NAME_BYTES + MYC__DATAGRAM_CONTROL_BYTES,
+};
+
 typedef struct myc__buffers_options {
-    uint32_t count; /* a power of two, at most 32768 */
-    uint32_t size_bytes;
-    /** Gives a buffer of `size_bytes`, and where in it bytes may be received; NULL when memory is
-     * out: it is asked again later. */
+    uint32_t count;      /* a power of two, at most MYC__BUFFERS_MAX */
+    uint32_t size_bytes; /* for datagrams MYC__DATAGRAM_HEAD_BYTES and the longest datagram */
+    /** Gives a buffer, and where in it, aligned to 8, `size_bytes` may be received; NULL when
+     * memory is out: it is asked again later. */
     void *(*make)(void *user, uint8_t **bytes);
     /** Takes back one that was not used. */
     void (*drop)(void *user, void *buffer);
@@ -32,8 +45,8 @@ MYC_MUST_CHECK int myc__buffers_create(myc__driver *driver, const myc__buffers_o
 /** Drops all buffers and takes the group; NULL is ignored. Nothing receives into it any more. */
 void myc__buffers_destroy(myc__buffers *buffers);
 
-/** Fills it up. Returns true when it has at least one. Called in each poll of the driver, so a
- * worker calls it only to know. */
+/** Fills it up. Returns true when it has at least one. Called in each poll and wait of the driver,
+ * so a worker calls it only to know. */
 bool myc__buffers_fill(myc__buffers *buffers);
 
 #endif

@@ -6,13 +6,8 @@
 
 #include "base/check.h"
 #include "io/backend.h"
+#include "io/buffer_group.h"
 #include "io/refusal.h"
-
-static void check_thread(const myc__driver *driver)
-{
-    MYC__DEBUG_CHECK(driver->several_threads || pthread_equal(driver->owner, pthread_self()));
-    (void)driver;
-}
 
 void myc__operation_list_append(myc__operation_list *list, myc__operation *operation)
 {
@@ -37,6 +32,7 @@ void myc__driver_init(myc__driver *driver, const myc__driver_backend *backend,
     driver->wake_fd = options->wake_fd;
     driver->several_threads = options->several_threads;
     driver->owner = pthread_self();
+    driver->faults = options->faults;
 }
 
 int myc__driver_create(const myc__driver_options *options, myc__driver **driver)
@@ -61,45 +57,14 @@ void myc__driver_destroy(myc__driver *driver)
     if (driver) {
         MYC__CHECK(!driver->polling);
         MYC__CHECK(driver->in_flight == 0);
+        MYC__CHECK(!driver->groups);
         driver->backend->destroy(driver);
     }
 }
 
-static void start(myc__driver *driver, myc__operation *operation, uint8_t kind)
-{
-    check_thread(driver);
-    MYC__CHECK(operation->state == MYC__OPERATION_IDLE);
-    MYC__DEBUG_CHECK(operation->complete);
-    operation->kind = kind;
-    operation->state = MYC__OPERATION_QUEUED;
-    operation->waits_until_readable = false;
-    driver->in_flight++;
-    myc__operation_list_append(&driver->queue, operation);
-}
-
-void myc__driver_read(myc__driver *driver, myc__operation *operation, int fd, void *buffer,
-                      uint32_t size_bytes, int64_t offset)
-{
-    MYC__DEBUG_CHECK(size_bytes > 0);
-    MYC__DEBUG_CHECK(size_bytes <= INT32_MAX);
-    MYC__DEBUG_CHECK(offset >= -1);
-    start(driver, operation, MYC__OPERATION_READ);
-    operation->fd = fd;
-    operation->buffer = buffer;
-    operation->size_bytes = size_bytes;
-    operation->offset = offset;
-}
-
-void myc__driver_await_readable(myc__driver *driver, myc__operation *operation, int fd)
-{
-    start(driver, operation, MYC__OPERATION_READABLE);
-    operation->fd = fd;
-    operation->offset = -1;
-}
-
 void myc__driver_cancel(myc__driver *driver, myc__operation *operation)
 {
-    check_thread(driver);
+    myc__driver_check_thread(driver);
     if (operation->state == MYC__OPERATION_QUEUED) {
         myc__operation_list_remove(&driver->queue, operation);
         myc__operation_list_append(&driver->cancelled, operation);
@@ -159,9 +124,10 @@ static uint32_t complete_cancelled(myc__driver *driver)
 
 uint32_t myc__driver_poll(myc__driver *driver)
 {
-    check_thread(driver);
+    myc__driver_check_thread(driver);
     MYC__CHECK(!driver->polling);
     driver->polling = true;
+    myc__driver_fill_buffers(driver);
     uint32_t count = complete_cancelled(driver);
     count += driver->backend->poll(driver);
     driver->polling = false;
@@ -170,11 +136,15 @@ uint32_t myc__driver_poll(myc__driver *driver)
 
 void myc__driver_wait(myc__driver *driver, int64_t timeout_ns)
 {
-    check_thread(driver);
+    myc__driver_check_thread(driver);
     MYC__CHECK(!driver->polling);
-    if (!driver->cancelled.first) {
-        driver->backend->wait(driver, timeout_ns);
+    if (driver->cancelled.first) {
+        return;
     }
+    myc__driver_fill_buffers(driver);
+    bool is_limited =
+        myc__driver_lacks_buffers(driver) && (timeout_ns < 0 || timeout_ns > MYC__BUFFERS_RETRY_NS);
+    driver->backend->wait(driver, is_limited ? MYC__BUFFERS_RETRY_NS : timeout_ns);
 }
 
 void myc__driver_drain_wake(const myc__driver *driver)

@@ -70,25 +70,32 @@ typedef struct myc__received {
 struct myc__operation {
     myc__operation_complete complete;
     myc__operation *previous, *next; /* in a list of the driver, else NULL */
-    void *buffer;                    /* read, write */
-    const struct msghdr *message;    /* send */
-    const struct sockaddr *address;  /* connect */
-    myc__buffers *buffers;           /* receive */
-    myc__received *received;         /* receive: set during a completion with a result >= 0 */
-    int64_t offset;
+    union {
+        void *buffer;                   /* read, write */
+        const struct msghdr *message;   /* send */
+        const struct sockaddr *address; /* connect */
+        myc__buffers *buffers;          /* receive */
+    };
+    myc__received *received; /* receive: what a completion brings, NULL when it brings nothing */
+    int64_t offset;          /* -1: none, what has no data or room yet is waited for */
     int fd;
     uint32_t size_bytes;
     uint32_t events; /* await */
     uint8_t kind;
     uint8_t state;
-    bool waits_until_readable;
+    bool waits_until_ready; /* of the backend: the kernel is asked for readiness first */
+    bool was_tried;         /* of the backend: the kernel has had it before */
 };
 
-/** What a test lets the kernel refuse. All zero = nothing. */
+/** What a test lets the kernel refuse or do. All zero = nothing. */
 typedef struct myc__driver_faults {
     int error;            /* the errno of a refused io_uring_setup() */
     uint32_t entries_max; /* only larger rings are refused; 0 = all */
     uint32_t setup_flags; /* only rings with one of these flags are refused; 0 = all */
+    uint32_t cq_entries;  /* completions a ring has room for, so that they overflow; 0 = as usual */
+    bool no_buffer_rings; /* Linux before 5.19 */
+    bool no_multishot;    /* Linux before 6.0 */
+    bool multishot_ends;  /* each completion of an accept or receive is its last */
 } myc__driver_faults;
 
 typedef struct myc__driver_options {
@@ -139,28 +146,32 @@ void myc__driver_write(myc__driver *driver, myc__operation *operation, int fd, c
 /** Brings what was written to `fd` to the disk (fdatasync). Completes with 0. */
 void myc__driver_sync(myc__driver *driver, myc__operation *operation, int fd);
 
-/** Connects a socket. Borrows `address` until the completion, with 0. */
+/** Connects a socket. Borrows `address` until the completion, with 0 or an error. */
 void myc__driver_connect(myc__driver *driver, myc__operation *operation, int fd,
                          const struct sockaddr *address, socklen_t address_bytes);
 
 /**
- * Accepts connections of a listening socket until it is cancelled: each completion with MYC__MORE
- * brings one, a descriptor that is the caller's (close on exec). One without MYC__MORE is the last:
- * an error (EMFILE), or the kernel has ended it: start again.
+ * Accepts connections of a listening socket until it is cancelled: each completion with a result
+ * >= 0 brings one, a descriptor that is the caller's (close on exec). One without MYC__MORE is the
+ * last: an error (EMFILE), or the kernel has ended it: start again.
  */
 void myc__driver_accept(myc__driver *driver, myc__operation *operation, int fd);
 
 /**
  * Receives from a connected stream socket until it is cancelled, into buffers of `buffers`: each
- * completion with MYC__MORE brings a piece, in operation->received. One without MYC__MORE is the
- * last: 0 = the peer has closed, -ENOBUFS = the group is empty (start again once it is filled), an
- * error, or a positive result with a piece when the kernel has ended it: start again.
+ * completion with a positive result brings a piece, in operation->received. One without MYC__MORE
+ * is the last: 0 = the peer has closed, -ENOBUFS = the group is empty (start again once it is
+ * filled, see buffers.h), an error, or a positive result when the kernel has ended it: start again.
  */
 void myc__driver_receive(myc__driver *driver, myc__operation *operation, int fd,
                          myc__buffers *buffers);
 
-/** The same for datagrams: each completion brings one, with where it is from and, if the socket is
- * set so (SO_TIMESTAMPNS, SO_PASSCRED, SO_RXQ_OVFL), what the kernel says of it. */
+/**
+ * The same for datagrams: each completion with operation->received brings one, of as many bytes as
+ * the result says, maybe none, with where it is from and, if the socket is set so (SO_TIMESTAMPNS,
+ * SO_PASSCRED, SO_RXQ_OVFL), what the kernel says of it. Descriptors sent along are closed.
+ * The buffers have MYC__DATAGRAM_HEAD_BYTES in front of the datagram's bytes.
+ */
 void myc__driver_receive_datagrams(myc__driver *driver, myc__operation *operation, int fd,
                                    myc__buffers *buffers);
 
@@ -169,12 +180,17 @@ void myc__driver_receive_datagrams(myc__driver *driver, myc__operation *operatio
 void myc__driver_send(myc__driver *driver, myc__operation *operation, int fd,
                       const struct msghdr *message);
 
-/** Completes with the ready events once `fd` has one of `events` (POLLIN, POLLOUT) or an error. */
+/** Completes with the ready events (poll(2)) once `fd` has one of `events` or an error. Borrows
+ * `operation` until then. */
 void myc__driver_await(myc__driver *driver, myc__operation *operation, int fd, uint32_t events);
 
 /**
  * Asks for the end of an operation in flight: it completes soon, with -ECANCELED or, when it was
- * done first, its own result. One that is not in flight is left alone.
+ * done first, its own result. What an accept or receive has brought until then still comes, and is
+ * the caller's. One that is not in flight is left alone.
+ *
+ * To close a descriptor: cancel its operations, wait for their last completions, then close it and
+ * free them. Closing it first ends no operation, and its number may be given to another file.
  */
 void myc__driver_cancel(myc__driver *driver, myc__operation *operation);
 
@@ -185,12 +201,17 @@ uint32_t myc__driver_poll(myc__driver *driver);
 /**
  * Starts what is queued and sleeps until a completion can be polled, `wake_fd` has been written to
  * since the last wait, or `timeout_ns` is over (0 = at once, -1 = never). Runs no completion;
- * drains `wake_fd`. It may end early (signals): look again.
+ * drains `wake_fd`. It may end early (signals; a group of buffers that could not be filled is to be
+ * filled again): look again.
  */
 void myc__driver_wait(myc__driver *driver, int64_t timeout_ns);
 
 /** Operations that have not seen their last completion. */
 uint32_t myc__driver_in_flight(const myc__driver *driver);
+
+/** A group of buffers is not full, so the driver wants to be polled, or waited in, even if nothing
+ * is in flight. */
+bool myc__driver_lacks_buffers(const myc__driver *driver);
 
 /** "io_uring" or "read". Static storage. */
 const char *myc__driver_name(const myc__driver *driver);

@@ -145,7 +145,8 @@ uint32_t myc__io_poll(myc__io *io)
 
 static bool is_in_flight(const myc__io *io)
 {
-    return io->driver && myc__driver_in_flight(io->driver) > 0;
+    return io->driver &&
+           (myc__driver_in_flight(io->driver) > 0 || myc__driver_lacks_buffers(io->driver));
 }
 
 void myc__io_announce_wait(myc__io *io)

@@ -44,7 +44,7 @@ static int32_t read_now(const myc__operation *operation)
 static int32_t execute(const myc__operation *operation)
 {
     int32_t readable = operation->offset >= 0 ? 1 : look(operation);
-    if (readable < 0 || operation->kind == MYC__OPERATION_READABLE) {
+    if (readable < 0 || operation->kind == MYC__OPERATION_AWAIT) {
         return readable;
     }
     return read_now(operation);
@@ -131,8 +131,12 @@ static void synchronous_destroy(myc__driver *driver)
     myc__free(driver->allocator, self, sizeof *self);
 }
 
-static const myc__driver_backend backend = {"read", synchronous_poll, synchronous_wait,
-                                            synchronous_destroy};
+static const myc__driver_backend backend = {
+    .name = "read",
+    .poll = synchronous_poll,
+    .wait = synchronous_wait,
+    .destroy = synchronous_destroy,
+};
 
 int myc__synchronous_create(const myc__driver_options *options, myc__driver **driver)
 {

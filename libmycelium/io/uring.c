@@ -28,7 +28,7 @@ enum { NOTHING = 0, WAKE = 1 };
 
 static void prepare_start(struct io_uring_sqe *sqe, myc__operation *operation)
 {
-    if (operation->kind == MYC__OPERATION_READABLE || operation->waits_until_readable) {
+    if (operation->kind == MYC__OPERATION_AWAIT || operation->waits_until_ready) {
         io_uring_prep_poll_add(sqe, operation->fd, POLLIN);
     } else {
         io_uring_prep_read(sqe, operation->fd, operation->buffer, operation->size_bytes,
@@ -99,9 +99,9 @@ static uint32_t finish(myc__driver *driver, myc__operation *operation, int32_t r
                        uint32_t flags)
 {
     bool is_unfinished =
-        gave_up(driver, operation, result) || (operation->waits_until_readable && result >= 0);
+        gave_up(driver, operation, result) || (operation->waits_until_ready && result >= 0);
     if (is_unfinished && operation->state != MYC__OPERATION_CANCELLING) {
-        operation->waits_until_readable = result == -EAGAIN;
+        operation->waits_until_ready = result == -EAGAIN;
         myc__driver_requeue(driver, operation);
         return 0;
     }
@@ -206,7 +206,12 @@ static void uring_destroy(myc__driver *driver)
     myc__free(driver->allocator, self, sizeof *self);
 }
 
-static const myc__driver_backend backend = {"io_uring", uring_poll, uring_wait, uring_destroy};
+static const myc__driver_backend backend = {
+    .name = "io_uring",
+    .poll = uring_poll,
+    .wait = uring_wait,
+    .destroy = uring_destroy,
+};
 
 int myc__uring_create(const myc__driver_options *options, int *refusal, myc__driver **driver)
 {
