@@ -53,7 +53,7 @@ static void collect(const bundle_pipeline *self, bundle_report *report)
     report->unsent = self->feed_stats.unsent;
     report->bad_frames = reader->bad_frames;
     report->messages = (myc_counts){.accepted = sent, .handled = judged, .dead = sent - judged};
-    report->io = run_options_io_name(MYC_IO_READ);
+    report->io = "read";
 }
 
 static void close_nothing(bundle_pipeline *self)

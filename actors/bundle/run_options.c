@@ -11,13 +11,13 @@ enum { ROUNDS_MAX = 1000000000, AGE_MAX_S = 1000000000 };
 
 static const char FEED_PREFIX[] = "eth-logs:";
 static const char *const IDLE_NAMES[] = {"spin-park", "spin", "park"}; /* as enum myc_idle */
-static const char *const IO_NAMES[] = {"auto", "uring", "read"};       /* as enum myc_io_backend */
+static const char *const IO_NAMES[] = {"auto", "uring", "epoll"};      /* as enum myc_io_backend */
 static const char *const HOT_PATH_NAMES[] = {"actors", "relay"};       /* as enum run_hot_path */
 static const char *const PLACE_NAMES[] = {"spread", "together"};       /* as enum run_place */
 
 _Static_assert(MYC_IDLE_SPIN_PARK == 0 && MYC_IDLE_SPIN == 1 && MYC_IDLE_PARK == 2,
                "the order of IDLE_NAMES");
-_Static_assert(MYC_IO_AUTO == 0 && MYC_IO_URING == 1 && MYC_IO_READ == 2, "the order of IO_NAMES");
+_Static_assert(MYC_IO_AUTO == 0 && MYC_IO_URING == 1 && MYC_IO_EPOLL == 2, "the order of IO_NAMES");
 
 static const char *set_path(const char **path, const char *value)
 {
@@ -203,7 +203,7 @@ static const char *set_io(void *self, const char *value)
     ((run_options *)self)->actors_option = "--io";
     int io = option_parse_choice(value, IO_NAMES, COUNT_OF(IO_NAMES));
     ((run_options *)self)->io = io < 0 ? MYC_IO_AUTO : (myc_io_backend)io;
-    return io < 0 ? "auto, uring or read" : NULL;
+    return io < 0 ? "auto, uring or epoll" : NULL;
 }
 
 static const option_row ROWS[] = {
@@ -265,7 +265,7 @@ static const option_row ROWS[] = {
      "Messages that may wait for an actor, 1 to 16777216; then its\n"
      "sender pauses.",
      "1000", set_mailbox},
-    {"io", "auto|uring|read", "How files are read; auto is io_uring where the kernel allows it.",
+    {"io", "auto|uring|epoll", "How files are read; auto is io_uring where the kernel allows it.",
      "auto", set_io},
     {"quiet", NULL, "Neither progress nor the table at the end.", NULL, set_quiet},
 };

@@ -58,7 +58,7 @@ bool run_options_use_stdout(const run_options *options);
 /** Whether one of the feeds is standard input. */
 bool run_options_read_stdin(const run_options *options);
 
-/** "auto", "uring" or "read". */
+/** "auto", "uring" or "epoll". */
 const char *run_options_io_name(myc_io_backend io);
 
 #endif

@@ -38,7 +38,7 @@ void myc__driver_init(myc__driver *driver, const myc__driver_backend *backend,
 int myc__driver_create(const myc__driver_options *options, myc__driver **driver)
 {
     *driver = NULL;
-    if (options->backend != MYC_IO_READ) {
+    if (options->backend != MYC_IO_EPOLL) {
         int refusal = 0;
         int error = myc__uring_create(options, &refusal, driver);
         if (error != MYC_ENOTSUP) {

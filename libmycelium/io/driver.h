@@ -13,7 +13,7 @@
  *         myc__driver_poll(driver);
  *     }
  *
- * Two backends: io_uring, and synchronous reads for where the kernel refuses io_uring. Both give
+ * Two backends: io_uring, and epoll for where the kernel refuses io_uring. Both give
  * the same results, in an order of their own: nothing is promised about the order of completions.
  *
  * Results are a count of bytes (0 = end of file) or a negated errno, as the kernel gives them. A
@@ -111,7 +111,7 @@ typedef struct myc__driver_options {
 
 /**
  * Gives `*driver`. Where io_uring is refused, a log line says the cause and what to change: a
- * warning with MYC_IO_AUTO, which goes on with synchronous reads, an error with MYC_IO_URING.
+ * warning with MYC_IO_AUTO, which goes on with epoll, an error with MYC_IO_URING.
  * Returns 0, MYC_ENOMEM, or MYC_ENOTSUP (io_uring was asked for and is refused).
  */
 MYC_MUST_CHECK int myc__driver_create(const myc__driver_options *options, myc__driver **driver);
@@ -213,7 +213,7 @@ uint32_t myc__driver_in_flight(const myc__driver *driver);
  * is in flight. */
 bool myc__driver_lacks_buffers(const myc__driver *driver);
 
-/** "io_uring" or "read". Static storage. */
+/** "io_uring" or "epoll". Static storage. */
 const char *myc__driver_name(const myc__driver *driver);
 
 #endif

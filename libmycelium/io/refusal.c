@@ -40,7 +40,7 @@ void myc__refusal_log(const myc__log *log, myc_io_backend backend, int error)
     myc__log_line(log, required ? MYC_LOG_ERROR : MYC_LOG_WARNING,
                   "the kernel refuses io_uring (%s), %s; to change it: %s",
                   known ? known->name : number,
-                  required ? "which was asked for" : "read(2) is used instead",
+                  required ? "which was asked for" : "epoll is used instead",
                   known ? known->advice : "see io_uring_setup(2)");
 }
 

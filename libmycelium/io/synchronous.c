@@ -132,7 +132,7 @@ static void synchronous_destroy(myc__driver *driver)
 }
 
 static const myc__driver_backend backend = {
-    .name = "read",
+    .name = "epoll",
     .poll = synchronous_poll,
     .wait = synchronous_wait,
     .destroy = synchronous_destroy,

@@ -21,7 +21,7 @@ static void keep(void *user, myc_log_level level, const char *text)
 
 static myc_io_backend backend_of(const myc__driver *driver)
 {
-    return strcmp(myc__driver_name(driver), "read") == 0 ? MYC_IO_READ : MYC_IO_URING;
+    return strcmp(myc__driver_name(driver), "epoll") == 0 ? MYC_IO_EPOLL : MYC_IO_URING;
 }
 
 /* Errors are always said: each open that fails has its cause in the log. */
@@ -34,7 +34,7 @@ static bool is_news(myc__fabric *fabric, const kept_line *line, const myc__drive
         return true;
     }
     uint32_t *said =
-        backend_of(driver) == MYC_IO_READ ? &fabric->io_refused_said : &fabric->io_smaller_said;
+        backend_of(driver) == MYC_IO_EPOLL ? &fabric->io_refused_said : &fabric->io_smaller_said;
     return myc__exchange_acq_rel_u32(said, 1) == 0;
 }
 

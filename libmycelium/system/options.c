@@ -24,7 +24,7 @@ static int check_choices(const myc_system_options *options, const myc__log *log)
     if ((unsigned)options->idle > MYC_IDLE_PARK) {
         return bad(log, "idle", (uint64_t)options->idle, "a myc_idle");
     }
-    if ((unsigned)options->io > MYC_IO_READ) {
+    if ((unsigned)options->io > MYC_IO_EPOLL) {
         return bad(log, "io", (uint64_t)options->io, "a myc_io_backend");
     }
     return 0;

@@ -24,7 +24,7 @@ static myc_system_options complete(myc_testkit *kit, const myc_testkit_options *
     myc_system_options complete = options->system ? *options->system : (myc_system_options){0};
     complete.workers = options->workers ? options->workers : WORKERS_DEFAULT;
     complete.caller_driven = true;
-    complete.io = complete.io == MYC_IO_AUTO ? MYC_IO_READ : complete.io;
+    complete.io = complete.io == MYC_IO_AUTO ? MYC_IO_EPOLL : complete.io;
     complete.keep_memory_ns = complete.keep_memory_ns ? complete.keep_memory_ns : UINT64_MAX;
     complete.now_ns = now;
     complete.wall_ns = wall;

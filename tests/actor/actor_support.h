@@ -261,7 +261,7 @@ MYC_UNUSED static myc_system_options world_options(struct world *world)
 {
     return (myc_system_options){.workers = world->workers,
                                 .caller_driven = true,
-                                .io = MYC_IO_READ,
+                                .io = MYC_IO_EPOLL,
                                 .keep_memory_ns = UINT64_MAX, /* bytes are compared */
                                 .log = world_keep_log,
                                 .log_user = world,

@@ -192,7 +192,7 @@ Test(bundle_oracle, is_met_whatever_the_workers_do_when_idle)
 Test(bundle_oracle, is_met_without_io_uring_and_with_tiny_mailboxes)
 {
     NEED_RECORDED_BLOCKS();
-    expect_recorded_run("--io read --workers 2");
+    expect_recorded_run("--io epoll --workers 2");
     expect_recorded_run("--mailbox 1 --workers 4");
     expect_recorded_run("--mailbox 1 --place together");
     NO_LEAKS();

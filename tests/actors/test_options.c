@@ -60,7 +60,7 @@ Test(options, take_every_option)
 {
     ACCEPT("--feed eth-logs:a.gz --feed eth-logs:b --pools p --blocks q --signals - --state s "
            "--stats t --min-profit-usd 1.5e1 --max-age 20 --forget-pools-per-block --pool-fees "
-           "--loop 3 --workers 4 --place together --idle park --io read --mailbox 1 --quiet");
+           "--loop 3 --workers 4 --place together --idle park --io epoll --mailbox 1 --quiet");
     cr_expect_eq(2, options.feed_count);
     cr_expect_str_eq("b", options.feeds[1]);
     cr_expect_str_eq("p", options.pools_path);
@@ -76,11 +76,11 @@ Test(options, take_every_option)
     cr_expect_eq(4, options.workers);
     cr_expect_eq(RUN_TOGETHER, options.place);
     cr_expect_eq(MYC_IDLE_PARK, options.idle);
-    cr_expect_eq(MYC_IO_READ, options.io);
+    cr_expect_eq(MYC_IO_EPOLL, options.io);
     cr_expect_eq(1, options.mailbox_bound);
     cr_expect(options.is_quiet);
     cr_expect(run_options_use_stdout(&options));
-    cr_expect_str_eq("read", run_options_io_name(options.io));
+    cr_expect_str_eq("epoll", run_options_io_name(options.io));
     NO_LEAKS();
 }
 
@@ -93,7 +93,7 @@ Test(options, name_option_value_and_what_was_expected)
     refuse("--workers -1", "market-bundle run: --workers -1: expected a whole number from 1 to 64");
     refuse("--place apart", "market-bundle run: --place apart: expected together or spread");
     refuse("--idle nap", "market-bundle run: --idle nap: expected spin, spin-park or park");
-    refuse("--io epoll", "market-bundle run: --io epoll: expected auto, uring or read");
+    refuse("--io read", "market-bundle run: --io read: expected auto, uring or epoll");
     refuse("--feed x.json",
            "market-bundle run: --feed x.json: expected eth-logs:PATH, eth-logs:- or -");
     refuse("--feed eth-logs:",
@@ -166,7 +166,7 @@ Test(options, refuse_standard_input_where_it_would_be_read_twice)
 Test(options, refuse_what_the_relay_does_not_have)
 {
     static const char *const OPTIONS[] = {"--workers 2", "--place spread", "--idle park",
-                                          "--mailbox 5", "--io read"};
+                                          "--mailbox 5", "--io epoll"};
     ACCEPT("--hot-path relay --loop 1 --quiet");
     cr_expect_eq(RUN_RELAY, options.hot_path);
     for (size_t i = 0; i < sizeof OPTIONS / sizeof OPTIONS[0]; i++) {
@@ -227,7 +227,7 @@ Test(options, help_names_every_option_with_its_default)
                                          "--stable",
                                          "--mailbox N",
                                          "--hot-path actors|relay",
-                                         "--io auto|uring|read",
+                                         "--io auto|uring|epoll",
                                          "--help",
                                          "default: 1000",
                                          "default: spin-park"};

@@ -27,7 +27,7 @@ enum kind {
     KIND_URING_PLAIN, /* without the flags of newer kernels */
     KIND_URING_SMALL, /* 8 entries, so that queues run full */
     KIND_URING_SEVERAL_THREADS,
-    KIND_READ,
+    KIND_EPOLL,
     KIND_COUNT
 };
 
@@ -63,7 +63,7 @@ MYC_UNUSED static void frame_init(struct frame *frame, enum kind kind)
     frame->wake_fd = eventfd(0, EFD_CLOEXEC);
     cr_assert_geq(frame->wake_fd, 0);
     frame->options = (myc__driver_options){
-        .backend = kind == KIND_READ ? MYC_IO_READ : MYC_IO_URING,
+        .backend = kind == KIND_EPOLL ? MYC_IO_EPOLL : MYC_IO_URING,
         .entries = kind == KIND_URING_SMALL ? 8 : 0,
         .wake_fd = frame->wake_fd,
         .several_threads = kind == KIND_URING_SEVERAL_THREADS,

@@ -26,9 +26,9 @@
 
 enum kind {
     KIND_URING, /* this thread drives the workers */
-    KIND_READ,
+    KIND_EPOLL,
     KIND_URING_THREADS,
-    KIND_READ_THREADS,
+    KIND_EPOLL_THREADS,
     KIND_COUNT,
     KIND_DRIVEN_COUNT = 2,
 };
@@ -137,8 +137,8 @@ MYC_UNUSED static void frame_open(struct frame *frame, enum kind kind)
     if (is_uring && !uring_is_granted(&lines))
         cr_skip_test("%s", lines.text[0]);
     frame_open_with(frame, (myc_system_options){
-                               .io = is_uring ? MYC_IO_URING : MYC_IO_READ,
-                               .caller_driven = kind == KIND_URING || kind == KIND_READ,
+                               .io = is_uring ? MYC_IO_URING : MYC_IO_EPOLL,
+                               .caller_driven = kind == KIND_URING || kind == KIND_EPOLL,
                                .workers = 2,
                                .idle = MYC_IDLE_PARK,
                            });

@@ -239,14 +239,14 @@ DRIVER_TEST(driver, starts_operations_from_completions)
 
 DRIVER_TEST(driver, has_a_name)
 {
-    cr_expect_str_eq(myc__driver_name(frame->driver), kind == KIND_READ ? "read" : "io_uring");
+    cr_expect_str_eq(myc__driver_name(frame->driver), kind == KIND_EPOLL ? "epoll" : "io_uring");
 }
 
 /* An operation that its creator gives up on must not be forgotten by the kernel's side. */
 Test(driver, refuses_to_be_destroyed_with_operations_in_flight, .signal = SIGABRT)
 {
     struct frame frame;
-    frame_open(&frame, KIND_READ);
+    frame_open(&frame, KIND_EPOLL);
     struct probe probe = {0};
     probe_read(&frame, &probe, 0, 0);
     myc__driver_destroy(frame.driver);

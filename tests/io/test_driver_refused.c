@@ -48,7 +48,7 @@ Test(driver_refused, reads_on_and_says_why)
         frame.options.backend = MYC_IO_AUTO;
         frame.options.faults.error = refusals[index].error;
         cr_assert_eq(0, myc__driver_create(&frame.options, &frame.driver));
-        cr_expect_str_eq(myc__driver_name(frame.driver), "read");
+        cr_expect_str_eq(myc__driver_name(frame.driver), "epoll");
         expect_line(&frame, MYC_LOG_WARNING, refusals[index].name);
         expect_line(&frame, MYC_LOG_WARNING, refusals[index].advice);
         expect_reads(&frame);
@@ -95,7 +95,7 @@ Test(driver_refused, says_nothing_when_nothing_is_refused)
     cr_expect_eq(0, frame.lines.count);
     expect_reads(&frame);
     frame_close(&frame);
-    frame_open(&frame, KIND_READ);
+    frame_open(&frame, KIND_EPOLL);
     cr_expect_eq(0, frame.lines.count);
     frame_close(&frame);
     NO_LEAKS();
@@ -109,7 +109,7 @@ Test(driver_refused, by_a_seccomp_filter_reads_on)
     if (!deny_io_uring_setup())
         cr_skip_test("seccomp filters are not to be had here");
     cr_assert_eq(0, myc__driver_create(&frame.options, &frame.driver));
-    cr_expect_str_eq(myc__driver_name(frame.driver), "read");
+    cr_expect_str_eq(myc__driver_name(frame.driver), "epoll");
     expect_line(&frame, MYC_LOG_WARNING, "EPERM");
     expect_reads(&frame);
     frame_close(&frame);
@@ -129,7 +129,7 @@ Test(driver_refused, by_the_limit_of_open_files_reads_on)
     cr_assert_eq(0, error);
     if (strstr(frame.lines.text, "EMFILE") == NULL)
         cr_skip_test("io_uring is refused for another cause: %s", frame.lines.text);
-    cr_expect_str_eq(myc__driver_name(frame.driver), "read");
+    cr_expect_str_eq(myc__driver_name(frame.driver), "epoll");
     expect_reads(&frame);
     frame_close(&frame);
     NO_LEAKS();
@@ -159,7 +159,7 @@ Test(driver_refused, misses_no_completion_when_memory_is_out, .timeout = 60)
 {
     enum { PIPES = 40 };
     struct frame frame;
-    frame_init(&frame, KIND_READ);
+    frame_init(&frame, KIND_EPOLL);
     struct well well = {.dry = true, .drops = 2};
     myc_allocator user = well_allocator(&well);
     myc__allocator_init(&frame.allocator, &user, &frame.log);

@@ -24,7 +24,7 @@ static void expect_read_without_io_uring(bool caller_driven)
     expect_all_read_it(&frame);
     cr_expect_eq(1, frame.lines.count, "one warning, not one for each worker");
     cr_expect(lines_have(&frame.lines, "EPERM"));
-    cr_expect(lines_have(&frame.lines, "read(2) is used instead"));
+    cr_expect(lines_have(&frame.lines, "epoll is used instead"));
     frame_close(&frame);
     NO_LEAKS();
 }

@@ -69,7 +69,7 @@ static day *day_open(myc_route strategy)
     today->clock_ns = 1000 * MS;
     myc_system_options options = {.workers = 2,
                                   .caller_driven = true,
-                                  .io = MYC_IO_READ,
+                                  .io = MYC_IO_EPOLL,
                                   .now_ns = day_clock,
                                   .clock_user = today};
     cr_assert_eq(0, myc_system_create(&options, &today->system));

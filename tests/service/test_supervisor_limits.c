@@ -303,7 +303,7 @@ Test(supervisor_limits, leave_nothing_when_memory_is_out)
         myc_system *system;
         myc_system_options options = {.workers = 2,
                                       .caller_driven = true,
-                                      .io = MYC_IO_READ,
+                                      .io = MYC_IO_EPOLL,
                                       .allocator = {spend, give_back, &spender}};
         cr_assert_eq(0, myc_system_create(&options, &system));
         myc_context *ctx = myc_context_of(system);

@@ -100,7 +100,7 @@ static void expect_to_wake_from_io(myc_io_backend io)
 Test(timers, wake_a_worker_that_waits_for_input)
 {
     expect_to_wake_from_io(MYC_IO_AUTO);
-    expect_to_wake_from_io(MYC_IO_READ);
+    expect_to_wake_from_io(MYC_IO_EPOLL);
     NO_LEAKS();
 }
 

@@ -33,9 +33,9 @@ typedef enum myc_idle {
 
 /** How sources are read. */
 typedef enum myc_io_backend {
-    MYC_IO_AUTO = 0,  /* io_uring; where it is refused, synchronous reads, and a warning says why */
+    MYC_IO_AUTO = 0,  /* io_uring; where it is refused, epoll, and a warning says why */
     MYC_IO_URING = 1, /* io_uring or an error from the open */
-    MYC_IO_READ = 2   /* read(2) only */
+    MYC_IO_EPOLL = 2  /* epoll; files are read and written at once */
 } myc_io_backend;
 
 /** Where all memory of a system comes from. Functions must be safe to call from any thread. */
@@ -229,7 +229,7 @@ MYC_API void myc_system_counts(const myc_system *system, myc_counts *counts);
  */
 MYC_API void myc_context_trim(myc_context *ctx);
 
-/** How sources are read: MYC_IO_AUTO until one was opened, then MYC_IO_URING or MYC_IO_READ. */
+/** How sources are read: MYC_IO_AUTO until one was opened, then MYC_IO_URING or MYC_IO_EPOLL. */
 MYC_API myc_io_backend myc_system_io(const myc_system *system);
 
 /** The count of workers, without dedicated ones. */
