@@ -42,9 +42,9 @@ class Totals(unittest.TestCase):
                               stdout=subprocess.PIPE, text=True, check=False)
         return done.stdout.splitlines()[-1], done.returncode
 
-    def run_tests(self, tests):
+    def run_tests(self, tests, report="junit.xml"):
         (self.build / "CTestTestfile.cmake").write_text(tests)
-        subprocess.run(["ctest", "--output-junit", self.build / "junit.xml"], cwd=self.build,
+        subprocess.run(["ctest", "--output-junit", self.build / report], cwd=self.build,
                        stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, check=False)
 
     def write_criterion(self, more=""):
@@ -80,6 +80,16 @@ class Totals(unittest.TestCase):
 
     def test_a_configuration_without_results_is_a_failure(self):
         self.assertEqual(("0 passed, 1 failed, 0 skipped", 1), self.totals())
+
+    def test_several_reports_are_summed_up(self):
+        self.run_tests(PASSES + SKIPS)
+        self.run_tests(PASSES + FAILS, "junit-fuzz.xml")
+        self.assertEqual(("2 passed, 1 failed, 1 skipped", 1), self.totals())
+
+    def test_a_report_without_results_is_a_failure(self):
+        self.run_tests(PASSES)
+        (self.build / "junit-fuzz.xml").touch()
+        self.assertEqual(("1 passed, 1 failed, 0 skipped", 1), self.totals())
 
     def test_a_configuration_that_could_not_be_built_is_a_failure(self):
         self.run_tests(PASSES)

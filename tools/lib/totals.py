@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: Apache-2.0
-"""Sums up test results: of each build directory junit.xml (CTest) and criterion/*.xml (Criterion).
+"""Sums up test results: of each build directory junit*.xml (CTest) and criterion/*.xml (Criterion).
 
 Usage: totals.py [--broken N] BUILD_DIRECTORY...
 A unit test of CTest counts as the Criterion cases in it, every other one as itself; each of the N
@@ -57,18 +57,25 @@ def test_totals(directory, case):
     return cases if cases.failed else add(cases, Totals(0, own.failed, 0))
 
 
+def reports_of(directory):
+    """The reports of CTest; there must be one at least."""
+    return sorted(directory.glob("junit*.xml")) or [directory / "junit.xml"]
+
+
 def directory_totals(directory):
-    """The totals of a build directory; one failure when it has no results."""
-    cases = cases_of(directory / "junit.xml")
-    totals = NOTHING if cases else Totals(0, 1, 0)
-    for case in cases:
-        totals = add(totals, test_totals(directory, case))
+    """The totals of a build directory; a failure for each report without results."""
+    totals = NOTHING
+    for report in reports_of(directory):
+        cases = cases_of(report)
+        totals = totals if cases else add(totals, Totals(0, 1, 0))
+        for case in cases:
+            totals = add(totals, test_totals(directory, case))
     return totals
 
 
 def skipped_names(directory):
     """The skipped tests by name, so that a skip is never silent."""
-    for file in [directory / "junit.xml", *sorted(directory.glob("criterion/*.xml"))]:
+    for file in [*reports_of(directory), *sorted(directory.glob("criterion/*.xml"))]:
         for case in cases_of(file):
             if status_of(case) == "skipped":
                 yield f"skipped: {directory.name} {file.stem} {case.get('name')}"
