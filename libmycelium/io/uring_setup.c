@@ -26,6 +26,10 @@ static int try_setup(const myc__driver_options *options, uint32_t entries, uint3
         return options->faults.error;
     }
     struct io_uring_params parameters = {.flags = flags};
+    if (options->faults.cq_entries) {
+        parameters.flags |= IORING_SETUP_CQSIZE;
+        parameters.cq_entries = options->faults.cq_entries;
+    }
     int result = io_uring_queue_init_params(entries, ring, &parameters);
     if (result == 0 && (parameters.features & FEATURES_NEEDED) != FEATURES_NEEDED) {
         io_uring_queue_exit(ring);
@@ -69,4 +73,16 @@ int myc__uring_setup(const myc__driver_options *options, struct io_uring *ring)
         myc__refusal_log_smaller(options->log, wanted, entries);
     }
     return error;
+}
+
+bool myc__uring_knows(struct io_uring *ring, uint32_t operation)
+{
+    enum { OPERATIONS = 256 };
+    union {
+        struct io_uring_probe probe;
+        uint8_t
+            bytes[sizeof(struct io_uring_probe) + OPERATIONS * sizeof(struct io_uring_probe_op)];
+    } room = {.bytes = {0}};
+    return io_uring_register_probe(ring, &room.probe, OPERATIONS) == 0 &&
+           io_uring_opcode_supported(&room.probe, (int)operation);
 }

@@ -17,4 +17,7 @@
  */
 MYC_MUST_CHECK int myc__uring_setup(const myc__driver_options *options, struct io_uring *ring);
 
+/** The kernel has this IORING_OP_. */
+bool myc__uring_knows(struct io_uring *ring, uint32_t operation);
+
 #endif
