@@ -50,6 +50,8 @@ typedef struct myc__driver_backend {
     uint32_t (*poll)(myc__driver *driver);
     void (*wait)(myc__driver *driver, int64_t timeout_ns);
     void (*destroy)(myc__driver *driver);
+    /* Cancels a STARTED operation at once. NULL: it is put into the queue as CANCELLING. */
+    void (*cancel)(myc__driver *driver, myc__operation *operation);
     /* For a backend whose kernel side has to know of buffers; else all three are NULL. */
     int (*open_buffers)(myc__buffers *buffers);
     void (*close_buffers)(myc__buffers *buffers);
@@ -121,8 +123,7 @@ void myc__driver_drain_wake(const myc__driver *driver);
 MYC_MUST_CHECK int myc__uring_create(const myc__driver_options *options, int *refusal,
                                      myc__driver **driver);
 
-/** Creates the backend of synchronous reads. Returns 0 or MYC_ENOMEM. */
-MYC_MUST_CHECK int myc__synchronous_create(const myc__driver_options *options,
-                                           myc__driver **driver);
+/** Creates the epoll backend. Returns 0 or MYC_ENOMEM. */
+MYC_MUST_CHECK int myc__epoll_create(const myc__driver_options *options, myc__driver **driver);
 
 #endif

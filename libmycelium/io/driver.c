@@ -49,7 +49,7 @@ int myc__driver_create(const myc__driver_options *options, myc__driver **driver)
             return error;
         }
     }
-    return myc__synchronous_create(options, driver);
+    return myc__epoll_create(options, driver);
 }
 
 void myc__driver_destroy(myc__driver *driver)
@@ -69,6 +69,8 @@ void myc__driver_cancel(myc__driver *driver, myc__operation *operation)
         myc__operation_list_remove(&driver->queue, operation);
         myc__operation_list_append(&driver->cancelled, operation);
         operation->state = MYC__OPERATION_CANCELLED;
+    } else if (operation->state == MYC__OPERATION_STARTED && driver->backend->cancel) {
+        driver->backend->cancel(driver, operation);
     } else if (operation->state == MYC__OPERATION_STARTED) {
         myc__operation_list_append(&driver->queue, operation);
         operation->state = MYC__OPERATION_CANCELLING;

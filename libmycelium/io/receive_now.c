@@ -19,7 +19,24 @@ static ssize_t receive_piece(const myc__operation *operation, const myc__buffer_
     return recv(operation->fd, place->bytes, operation->buffers->options.size_bytes, MSG_DONTWAIT);
 }
 
-static void describe(struct msghdr *message, myc__received *received)
+void myc__datagram_prepare(const myc__buffers *buffers, const myc__buffer_place *place,
+                           struct msghdr *message, struct iovec *room)
+{
+    *room = (struct iovec){
+        .iov_base = place->bytes + MYC__DATAGRAM_HEAD_BYTES,
+        .iov_len = buffers->options.size_bytes - MYC__DATAGRAM_HEAD_BYTES,
+    };
+    *message = (struct msghdr){
+        .msg_name = place->bytes + NAME_AT,
+        .msg_namelen = MYC__DATAGRAM_NAME_BYTES,
+        .msg_iov = room,
+        .msg_iovlen = 1,
+        .msg_control = place->bytes + CONTROL_AT,
+        .msg_controllen = MYC__DATAGRAM_CONTROL_BYTES,
+    };
+}
+
+void myc__datagram_describe(struct msghdr *message, myc__received *received)
 {
     received->bytes = message->msg_iov->iov_base;
     received->from = message->msg_namelen > 0 ? message->msg_name : NULL;
@@ -31,21 +48,12 @@ static void describe(struct msghdr *message, myc__received *received)
 static ssize_t receive_datagram(const myc__operation *operation, const myc__buffer_place *place,
                                 myc__received *received)
 {
-    struct iovec room = {
-        .iov_base = place->bytes + MYC__DATAGRAM_HEAD_BYTES,
-        .iov_len = operation->buffers->options.size_bytes - MYC__DATAGRAM_HEAD_BYTES,
-    };
-    struct msghdr message = {
-        .msg_name = place->bytes + NAME_AT,
-        .msg_namelen = MYC__DATAGRAM_NAME_BYTES,
-        .msg_iov = &room,
-        .msg_iovlen = 1,
-        .msg_control = place->bytes + CONTROL_AT,
-        .msg_controllen = MYC__DATAGRAM_CONTROL_BYTES,
-    };
+    struct iovec room;
+    struct msghdr message;
+    myc__datagram_prepare(operation->buffers, place, &message, &room);
     ssize_t size = recvmsg(operation->fd, &message, MSG_DONTWAIT | MSG_CMSG_CLOEXEC);
     if (size >= 0) {
-        describe(&message, received);
+        myc__datagram_describe(&message, received);
     }
     return size;
 }
