@@ -9,13 +9,14 @@
  *     book_quotes quotes;
  *     book_quotes_init(&quotes, &(book_quotes_options){.snapshot_interval_ns = 1000000000});
  *     ... after all changes of one message of the venue:
- *     if (book_quotes_take(&quotes, &book, &stamp, &quote) > 0) send(quote);
+ *     if (book_quotes_take(&quotes, &book, &stamp, &quote)) send(quote);
  *     if (book_quotes_is_snapshot_due(&quotes, stamp.timestamp_ns) &&
  *         book_snapshot_fill(&book, quotes.levels, &stamp, &snapshot) == 0) send(snapshot);
  *
- * A side without levels is told as quantity 0 at the last price it had (0 before the first):
- * "nothing stands here". Receivers take such a side for absent; so a book that was cleared after a
- * gap takes its quote back, and nobody goes on reckoning with it.
+ * A side without levels, or whose best one does not fit 64 bits at 1e-8, is told as quantity 0 at
+ * the last price it had (0 before the first): "nothing stands here". Receivers take such a side
+ * for absent; so a book that was cleared after a gap takes its quote back, and nobody goes on
+ * reckoning with it.
  *
  * Threads: one at a time. Nothing allocates.
  */
@@ -49,21 +50,18 @@ typedef struct book_quotes {
     uint32_t levels;
     uint64_t quotes;    /* given */
     uint64_t snapshots; /* given by interval */
-    uint64_t unfit;     /* changes that do not fit 64 bits at 1e-8 and were not given */
+    uint64_t unfit;     /* best levels seen that do not fit 64 bits at 1e-8: told as absent */
 } book_quotes;
 
 /** Starts with nothing quoted. `options` may be NULL. */
 void book_quotes_init(book_quotes *quotes, const book_quotes_options *options);
 
 /**
- * Fills in `*quote` when the best price or quantity of either side is no longer that of the last
- * quote.
- *
- * Returns 1 when it did; 0 when nothing has changed, or no level was ever there; MYC_ELIMIT when
- * a value does not fit (see order_book_level_e8()): counted in `unfit`, `*quote` is left alone.
+ * Fills in `*quote` and returns true when the best price or quantity of either side is no longer
+ * that of the last quote.
  */
-MYC_MUST_CHECK int book_quotes_take(book_quotes *quotes, const order_book *book,
-                                    const book_stamp *stamp, quote_update *quote);
+bool book_quotes_take(book_quotes *quotes, const order_book *book, const book_stamp *stamp,
+                      quote_update *quote);
 
 /**
  * Whether a snapshot is due at `timestamp_ns`; asking counts it as given.
