@@ -24,6 +24,15 @@ static myc_next signal_generator_on_momentum(struct signal_generator *self, myc_
     return MYC_CONTINUE;
 }
 
+static myc_next signal_generator_on_cross_venue(struct signal_generator *self, myc_context *ctx,
+                                                const cross_venue_signal *cross_venue)
+{
+    (void)ctx;
+    (void)cross_venue;
+    self->stats->ignored++;
+    return MYC_CONTINUE;
+}
+
 static int signal_generator_on_start(struct signal_generator *self, myc_context *ctx)
 {
     (void)self;

@@ -14,7 +14,7 @@
 
 /** What it did. To be read when the actor has stopped; the judge knows the rest. */
 typedef struct signal_generator_stats {
-    uint64_t ignored; /* momentum signals, for which there is no rule */
+    uint64_t ignored; /* signals for which there is no rule */
 } signal_generator_stats;
 
 /**

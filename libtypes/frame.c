@@ -14,7 +14,7 @@ const myc_type *const *libtypes_types(void)
     static const myc_type *const types[LIBTYPES_TYPE_COUNT] = {
         &pool_swap_event_type, &pool_sync_event_type,     &pool_liquidity_event_type,
         &quote_update_type,    &order_book_snapshot_type, &arbitrage_signal_type,
-        &momentum_signal_type,
+        &momentum_signal_type, &cross_venue_signal_type,
     };
     return types;
 }

@@ -39,6 +39,13 @@ static inline void field_u16(sbe_cursor *c, const char *field, uint16_t *value)
         put_or_get_u16(c, at, value);
 }
 
+static inline void field_u32(sbe_cursor *c, const char *field, uint32_t *value)
+{
+    size_t at;
+    if (take(c, field, 4, &at))
+        put_or_get_u32(c, at, value);
+}
+
 /* An enum or another small number, of the values `min` to `max`. */
 static inline void field_u8(sbe_cursor *c, const char *field, uint8_t *value, uint8_t min,
                             uint8_t max, const char *expected)

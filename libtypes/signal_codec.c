@@ -38,3 +38,25 @@ static void momentum_signal_walk(sbe_cursor *c, momentum_signal *m)
     libtypes__block_end(c);
 }
 SBE_MESSAGE(momentum_signal, MOMENTUM_SIGNAL_ID)
+
+static void cross_venue_signal_walk(sbe_cursor *c, cross_venue_signal *m)
+{
+    libtypes__block_begin(c, CROSS_VENUE_SIGNAL_ID, 4 * 8 + 2 * 8 + 4 * 16 + 4 + 2 + 2 + 1);
+    field_u64(c, "timestamp_ns", &m->timestamp_ns);
+    field_u64(c, "received_ns", &m->received_ns);
+    field_u64(c, "episode_id", &m->episode_id);
+    field_u64(c, "duration_ns", &m->duration_ns);
+    field_f64(c, "gap_ppm", &m->gap_ppm);
+    field_f64(c, "largest_gap_ppm", &m->largest_gap_ppm);
+    field_level(c, "buy_ask", &m->buy_ask);
+    field_level(c, "sell_bid", &m->sell_bid);
+    field_instrument(c, "buy_instrument", &m->buy_instrument);
+    field_instrument(c, "sell_instrument", &m->sell_instrument);
+    field_u32(c, "threshold_ppm", &m->threshold_ppm);
+    field_u16(c, "buy_venue", &m->buy_venue);
+    field_u16(c, "sell_venue", &m->sell_venue);
+    field_u8(c, "phase", &m->phase, CROSS_VENUE_START, CROSS_VENUE_END,
+             "0 (start), 1 (turn) or 2 (end)");
+    libtypes__block_end(c);
+}
+SBE_MESSAGE(cross_venue_signal, CROSS_VENUE_SIGNAL_ID)

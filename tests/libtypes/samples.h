@@ -28,6 +28,7 @@ typedef union sample {
     order_book_snapshot book;
     arbitrage_signal arbitrage;
     momentum_signal momentum;
+    cross_venue_signal cross_venue;
 } sample;
 
 /* splitmix64 */
@@ -127,6 +128,21 @@ static inline void random_momentum(uint64_t *state, momentum_signal *m)
     m->direction = (uint8_t)(random_u64(state) % 2);
 }
 
+static inline void random_cross_venue(uint64_t *state, cross_venue_signal *m)
+{
+    RANDOM_BEFORE(state, m, gap_ppm);
+    m->gap_ppm = random_price(state);
+    m->largest_gap_ppm = random_price(state);
+    random_level(state, &m->buy_ask);
+    random_level(state, &m->sell_bid);
+    random_instrument(state, &m->buy_instrument);
+    random_instrument(state, &m->sell_instrument);
+    m->threshold_ppm = (uint32_t)random_edgy(state);
+    m->buy_venue = (uint16_t)random_u64(state);
+    m->sell_venue = (uint16_t)random_u64(state);
+    m->phase = (uint8_t)(random_u64(state) % 3);
+}
+
 static inline void random_quote(uint64_t *state, quote_update *m)
 {
     RANDOM_BEFORE(state, m, bid);
@@ -171,6 +187,7 @@ static inline sample random_sample(uint64_t *state, uint32_t type_id)
     case ORDER_BOOK_SNAPSHOT_ID: random_book(state, &s.book); break;
     case ARBITRAGE_SIGNAL_ID: random_signal(state, &s.arbitrage); break;
     case MOMENTUM_SIGNAL_ID: random_momentum(state, &s.momentum); break;
+    case CROSS_VENUE_SIGNAL_ID: random_cross_venue(state, &s.cross_venue); break;
     default: cr_assert_fail("no sample of type %u", type_id);
     }
     return s;

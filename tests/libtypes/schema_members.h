@@ -87,6 +87,16 @@ static const c_leaf c_leaves[] = {
     LEAF(momentum_signal, instrument.text) LEAF(momentum_signal, venue)
     LEAF(momentum_signal, direction)
     HIDDEN(momentum_signal, reserved)
+
+    LEAF(cross_venue_signal, timestamp_ns) LEAF(cross_venue_signal, received_ns)
+    LEAF(cross_venue_signal, episode_id) LEAF(cross_venue_signal, duration_ns)
+    LEAF(cross_venue_signal, gap_ppm) LEAF(cross_venue_signal, largest_gap_ppm)
+    LEVEL(cross_venue_signal, buy_ask) LEVEL(cross_venue_signal, sell_bid)
+    LEAF(cross_venue_signal, buy_instrument.text) LEAF(cross_venue_signal, sell_instrument.text)
+    LEAF(cross_venue_signal, threshold_ppm)
+    LEAF(cross_venue_signal, buy_venue) LEAF(cross_venue_signal, sell_venue)
+    LEAF(cross_venue_signal, phase)
+    HIDDEN(cross_venue_signal, reserved)
 };
 /* clang-format on */
 

@@ -25,7 +25,7 @@ Test(frame, the_list_has_every_type_once_in_order_of_id)
 {
     static const char *const names[LIBTYPES_TYPE_COUNT] = {
         "pool_swap_event",     "pool_sync_event",  "pool_liquidity_event", "quote_update",
-        "order_book_snapshot", "arbitrage_signal", "momentum_signal"};
+        "order_book_snapshot", "arbitrage_signal", "momentum_signal",      "cross_venue_signal"};
     for (size_t i = 0; i < LIBTYPES_TYPE_COUNT; i++) {
         const myc_type *type = libtypes_types()[i];
         cr_assert_str_eq(names[i], type->name);
@@ -112,7 +112,7 @@ static void peeks_as(const uint8_t *header, int expected, const myc_type *type)
 Test(frame, refuses_what_it_cannot_measure)
 {
     static const uint8_t other_schema[8] = {117, 0, 1, 0, 'M', 'Z', 0, 0};
-    static const uint8_t other_template[8] = {117, 0, 8, 0, 'M', 'Y', 0, 0};
+    static const uint8_t other_template[8] = {117, 0, LIBTYPES_TYPE_COUNT + 1, 0, 'M', 'Y', 0, 0};
     static const uint8_t template_0[8] = {117, 0, 0, 0, 'M', 'Y', 0, 0};
     static const uint8_t newer[8] = {118, 0, 1, 0, 'M', 'Y', 1, 0};
     static const uint8_t too_long[8] = {0, 255, 1, 0, 'M', 'Y', 0, 0};

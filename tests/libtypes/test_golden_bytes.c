@@ -201,3 +201,36 @@ Test(golden_bytes, momentum_signal)
            "01");                              /* direction */
     NO_LEAKS();
 }
+
+Test(golden_bytes, cross_venue_signal)
+{
+    const cross_venue_signal m = {.timestamp_ns = timestamp_ns,
+                                  .received_ns = received_ns,
+                                  .episode_id = 11,
+                                  .duration_ns = 258,
+                                  .gap_ppm = 1.5,
+                                  .largest_gap_ppm = 2.0,
+                                  .buy_ask = {1, 2},
+                                  .sell_bid = {-2, 3},
+                                  .buy_instrument = {"ETH/CHF"},
+                                  .sell_instrument = {"ETH-CHF"},
+                                  .threshold_ppm = 500,
+                                  .buy_venue = 3,
+                                  .sell_venue = UINT16_MAX,
+                                  .phase = CROSS_VENUE_END};
+    golden(&cross_venue_signal_type, &m,
+           "7900 0800 4d59 0000"               /* header, blockLength 121 */
+           TIMES "0b00000000000000"            /* episode_id */
+           "0201000000000000"                  /* duration_ns */
+           "000000000000f83f"                  /* gap_ppm 1.5 */
+           "0000000000000040"                  /* largest_gap_ppm 2.0 */
+           "0100000000000000 0200000000000000" /* buy_ask */
+           "feffffffffffffff 0300000000000000" /* sell_bid */
+           "4554482f434846 000000000000000000" /* buy_instrument */
+           "4554482d434846 000000000000000000" /* sell_instrument */
+           "f4010000"                          /* threshold_ppm */
+           "0300"                              /* buy_venue */
+           "ffff"                              /* sell_venue */
+           "02");                              /* phase */
+    NO_LEAKS();
+}

@@ -43,6 +43,11 @@ static sample base_sample(const myc_type *type, uint8_t levels)
         set_name(&s.momentum.instrument);
         s.momentum.fast_price = s.momentum.slow_price = 2.0;
     }
+    if (type->id == CROSS_VENUE_SIGNAL_ID) {
+        set_name(&s.cross_venue.buy_instrument);
+        set_name(&s.cross_venue.sell_instrument);
+        s.cross_venue.gap_ppm = s.cross_venue.largest_gap_ppm = 2.0;
+    }
     if (type->id == ARBITRAGE_SIGNAL_ID) {
         s.arbitrage.profit = (uint128){2, 2};
         s.arbitrage.profit_usd = 2.0;
@@ -151,7 +156,7 @@ Test(schema, has_the_headers_that_the_encoders_write)
     NO_LEAKS();
 }
 
-Test(schema, has_the_seven_messages_and_no_other)
+Test(schema, has_the_eight_messages_and_no_other)
 {
     xml_schema *schema = schema_open();
     size_t messages = 0;

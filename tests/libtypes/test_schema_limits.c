@@ -154,6 +154,9 @@ Test(schema_limits, enums_have_the_names_and_values_of_c)
         VALUE(arbitrage_kind, ARBITRAGE_, TWO_POOL),
         VALUE(momentum_direction, MOMENTUM_, UP),
         VALUE(momentum_direction, MOMENTUM_, DOWN),
+        VALUE(cross_venue_phase, CROSS_VENUE_, START),
+        VALUE(cross_venue_phase, CROSS_VENUE_, TURN),
+        VALUE(cross_venue_phase, CROSS_VENUE_, END),
     };
     xml_schema *schema = schema_open();
     size_t in_schema = 0;

@@ -92,9 +92,9 @@ Test(signal_codec, writes_every_nan_as_the_null_of_sbe)
     NO_LEAKS();
 }
 
-Test(signal_codec, refuses_an_unknown_kind_and_direction)
+Test(signal_codec, refuses_an_unknown_kind_direction_and_phase)
 {
-    static const uint8_t one = 1, two = 2;
+    static const uint8_t one = 1, two = 2, three = 3;
     sample s = valid(ARBITRAGE_SIGNAL_ID);
     s.arbitrage.kind = one;
     refused(&arbitrage_signal_type, &s, "kind", 8 + 180);
@@ -103,6 +103,10 @@ Test(signal_codec, refuses_an_unknown_kind_and_direction)
     s.momentum.direction = two;
     refused(&momentum_signal_type, &s, "direction", 8 + 58);
     refused_bytes(&momentum_signal_type, "direction", 8 + 58, &two, 1);
+    s = valid(CROSS_VENUE_SIGNAL_ID);
+    s.cross_venue.phase = three;
+    refused(&cross_venue_signal_type, &s, "phase", 8 + 120);
+    refused_bytes(&cross_venue_signal_type, "phase", 8 + 120, &three, 1);
     NO_LEAKS();
 }
 
@@ -122,10 +126,42 @@ Test(signal_codec, refuses_prices_that_are_not_finite)
     NO_LEAKS();
 }
 
+Test(signal_codec, refuses_gaps_that_are_not_finite)
+{
+    static const double bad[] = {(double)INFINITY, (double)-INFINITY, (double)NAN};
+    for (size_t i = 0; i < sizeof bad / sizeof *bad; i++) {
+        sample s = valid(CROSS_VENUE_SIGNAL_ID);
+        s.cross_venue.gap_ppm = bad[i];
+        refused(&cross_venue_signal_type, &s, "gap_ppm", 8 + 32);
+        s = valid(CROSS_VENUE_SIGNAL_ID);
+        s.cross_venue.largest_gap_ppm = bad[i];
+        refused(&cross_venue_signal_type, &s, "largest_gap_ppm", 8 + 40);
+        refused_bytes(&cross_venue_signal_type, "gap_ppm", 8 + 32, &bad[i], sizeof bad[i]);
+    }
+    NO_LEAKS();
+}
+
+Test(signal_codec, refuses_levels_with_a_negative_quantity)
+{
+    sample s = valid(CROSS_VENUE_SIGNAL_ID);
+    s.cross_venue.buy_ask.quantity_e8 = -1;
+    refused(&cross_venue_signal_type, &s, "buy_ask", 8 + 48);
+    s = valid(CROSS_VENUE_SIGNAL_ID);
+    s.cross_venue.sell_bid.quantity_e8 = INT64_MIN;
+    refused(&cross_venue_signal_type, &s, "sell_bid", 8 + 64);
+    NO_LEAKS();
+}
+
 Test(signal_codec, refuses_an_empty_instrument)
 {
     sample s = valid(MOMENTUM_SIGNAL_ID);
     memset(&s.momentum.instrument, 0, sizeof s.momentum.instrument);
     refused(&momentum_signal_type, &s, "instrument", 8 + 40);
+    s = valid(CROSS_VENUE_SIGNAL_ID);
+    memset(&s.cross_venue.buy_instrument, 0, sizeof s.cross_venue.buy_instrument);
+    refused(&cross_venue_signal_type, &s, "buy_instrument", 8 + 80);
+    s = valid(CROSS_VENUE_SIGNAL_ID);
+    memset(&s.cross_venue.sell_instrument, 0, sizeof s.cross_venue.sell_instrument);
+    refused(&cross_venue_signal_type, &s, "sell_instrument", 8 + 96);
     NO_LEAKS();
 }

@@ -35,18 +35,19 @@ enum libtypes_template_id {
     QUOTE_UPDATE_ID = 4,
     ORDER_BOOK_SNAPSHOT_ID = 5,
     ARBITRAGE_SIGNAL_ID = 6,
-    MOMENTUM_SIGNAL_ID = 7
+    MOMENTUM_SIGNAL_ID = 7,
+    CROSS_VENUE_SIGNAL_ID = 8
 };
 
 enum {
-    LIBTYPES_TYPE_COUNT = 7,
+    LIBTYPES_TYPE_COUNT = 8,
     LIBTYPES_HEADER_BYTES = 8,
     /* The largest message of this version: a full order_book_snapshot,
        header + block + two sides of a group header and 20 levels. */
     LIBTYPES_MESSAGE_BYTES_MAX = 8 + 42 + 2 * (4 + 20 * 16)
 };
 
-/** The seven message types: LIBTYPES_TYPE_COUNT pointers, in order of id. Static storage. */
+/** The eight message types: LIBTYPES_TYPE_COUNT pointers, in order of id. Static storage. */
 MYC_API const myc_type *const *libtypes_types(void);
 
 /** What the header at the front of a message says. */
