@@ -69,9 +69,10 @@ struct myc__driver {
     pthread_t owner;
     myc__operation_list queue;
     myc__operation_list cancelled;
-    myc__buffers *groups;      /* of buffers */
-    uint32_t buffers_missing;  /* empty places in them */
-    myc__driver_faults faults; /* of the options */
+    myc__buffers *groups;               /* of buffers */
+    uint32_t buffers_missing;           /* empty places in them */
+    myc__driver_faults faults;          /* of the options */
+    struct myc__fault_planter *planter; /* NULL: no faults are planted */
 };
 
 /** What is to be waited for, as poll(2) has it, when the operation cannot be done now. */

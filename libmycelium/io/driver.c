@@ -7,6 +7,7 @@
 #include "base/check.h"
 #include "io/backend.h"
 #include "io/buffer_group.h"
+#include "io/faults.h"
 #include "io/refusal.h"
 
 void myc__operation_list_append(myc__operation_list *list, myc__operation *operation)
@@ -35,9 +36,8 @@ void myc__driver_init(myc__driver *driver, const myc__driver_backend *backend,
     driver->faults = options->faults;
 }
 
-int myc__driver_create(const myc__driver_options *options, myc__driver **driver)
+static int create(const myc__driver_options *options, myc__driver **driver)
 {
-    *driver = NULL;
     if (options->backend != MYC_IO_EPOLL) {
         int refusal = 0;
         int error = myc__uring_create(options, &refusal, driver);
@@ -52,19 +52,34 @@ int myc__driver_create(const myc__driver_options *options, myc__driver **driver)
     return myc__epoll_create(options, driver);
 }
 
+int myc__driver_create(const myc__driver_options *options, myc__driver **driver)
+{
+    *driver = NULL;
+    int error = create(options, driver);
+    if (error) {
+        return error;
+    }
+    error = myc__faults_create(options->allocator, &options->faults, &(*driver)->planter);
+    if (error) {
+        myc__driver_destroy(*driver);
+        *driver = NULL;
+    }
+    return error;
+}
+
 void myc__driver_destroy(myc__driver *driver)
 {
     if (driver) {
         MYC__CHECK(!driver->polling);
         MYC__CHECK(driver->in_flight == 0);
         MYC__CHECK(!driver->groups);
+        myc__faults_destroy(driver->allocator, driver->planter);
         driver->backend->destroy(driver);
     }
 }
 
-void myc__driver_cancel(myc__driver *driver, myc__operation *operation)
+static void cancel(myc__driver *driver, myc__operation *operation)
 {
-    myc__driver_check_thread(driver);
     if (operation->state == MYC__OPERATION_QUEUED) {
         myc__operation_list_remove(&driver->queue, operation);
         myc__operation_list_append(&driver->cancelled, operation);
@@ -74,6 +89,29 @@ void myc__driver_cancel(myc__driver *driver, myc__operation *operation)
     } else if (operation->state == MYC__OPERATION_STARTED) {
         myc__operation_list_append(&driver->queue, operation);
         operation->state = MYC__OPERATION_CANCELLING;
+    }
+}
+
+static bool is_held_back(myc__driver *driver, myc__operation *operation)
+{
+    return operation->state == MYC__OPERATION_STARTED &&
+           myc__faults_hold_cancel(driver->planter, operation);
+}
+
+void myc__driver_cancel(myc__driver *driver, myc__operation *operation)
+{
+    myc__driver_check_thread(driver);
+    if (MYC__LIKELY(!driver->planter) || !is_held_back(driver, operation)) {
+        cancel(driver, operation);
+    }
+}
+
+/* Those that were held back long enough. */
+static void cancel_late(myc__driver *driver)
+{
+    myc__faults_pass(driver->planter);
+    for (myc__operation *operation; (operation = myc__faults_take_cancel(driver->planter));) {
+        cancel(driver, operation);
     }
 }
 
@@ -98,6 +136,9 @@ static void end(myc__driver *driver, myc__operation *operation)
     operation->state = MYC__OPERATION_IDLE;
     MYC__CHECK(driver->in_flight > 0);
     driver->in_flight--;
+    if (MYC__UNLIKELY(driver->planter != NULL)) {
+        myc__faults_end(driver->planter, operation);
+    }
 }
 
 void myc__driver_complete(myc__driver *driver, myc__operation *operation, int32_t result,
@@ -129,6 +170,9 @@ uint32_t myc__driver_poll(myc__driver *driver)
     myc__driver_check_thread(driver);
     MYC__CHECK(!driver->polling);
     driver->polling = true;
+    if (MYC__UNLIKELY(driver->planter != NULL)) {
+        cancel_late(driver);
+    }
     myc__driver_fill_buffers(driver);
     uint32_t count = complete_cancelled(driver);
     count += driver->backend->poll(driver);
@@ -140,7 +184,7 @@ void myc__driver_wait(myc__driver *driver, int64_t timeout_ns)
 {
     myc__driver_check_thread(driver);
     MYC__CHECK(!driver->polling);
-    if (driver->cancelled.first) {
+    if (driver->cancelled.first || (driver->planter && myc__faults_hold_any(driver->planter))) {
         return;
     }
     myc__driver_fill_buffers(driver);

@@ -83,6 +83,7 @@ struct myc__operation {
     uint32_t events; /* await */
     uint8_t kind;
     uint8_t state;
+    uint8_t fault;          /* planted in it: a myc__fault of faults.h */
     bool waits_until_ready; /* of the backend: the kernel is asked for readiness first */
     bool was_tried;         /* of the backend: the kernel has had it before */
 };
@@ -96,6 +97,12 @@ typedef struct myc__driver_faults {
     bool no_buffer_rings; /* Linux before 5.19 */
     bool no_multishot;    /* Linux before 6.0 */
     bool multishot_ends;  /* each completion of an accept or receive is its last */
+
+    /* Faults of single operations, drawn when they start: see faults.h. */
+    uint32_t one_in;   /* how often, on the average; 0 = never */
+    uint32_t kinds;    /* 1 << each that may be; 0 = MYC__FAULTS_THAT_PASS */
+    uint64_t seed;     /* of the draw; drivers of one system draw differently */
+    uint64_t *planted; /* atomic, MYC__FAULT_COUNT of them: how many of each; NULL = not counted */
 } myc__driver_faults;
 
 typedef struct myc__driver_options {

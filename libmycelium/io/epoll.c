@@ -42,18 +42,12 @@ static void requeue(myc__epoll *self, myc__operation *operation)
     myc__driver_requeue(&self->driver, operation);
 }
 
-/* Nothing tells when a Unix socket that was refused for its full backlog could connect. */
-static bool can_be_watched(const myc__operation *operation)
-{
-    return operation->kind != MYC__OPERATION_CONNECT || operation->was_tried;
-}
-
 /* What cannot be watched is tried in each poll. */
 static uint32_t try_once(myc__epoll *self, myc__operation *operation)
 {
     int32_t result = myc__epoll_try(operation);
     if (result == MYC__NOT_NOW) {
-        if (!can_be_watched(operation) || myc__epoll_watch(self, operation) != 0) {
+        if (myc__epoll_watch(self, operation) != 0) {
             requeue(self, operation);
         }
         return 0;
@@ -75,6 +69,7 @@ static uint32_t begin_to_receive(myc__epoll *self, myc__operation *operation)
     if (operation->kind == MYC__OPERATION_ACCEPT) {
         set_non_blocking(operation->fd);
     }
+    operation->size_bytes = 1; /* datagrams expected in the first look */
     int error = myc__epoll_watch(self, operation);
     if (error == ENOMEM) {
         requeue(self, operation);

@@ -3,6 +3,7 @@
 #include <sys/socket.h>
 
 #include "io/epoll.h"
+#include "io/faults.h"
 #include "io/receive_now.h"
 
 /* What is taken from one descriptor before the others have their turn. What is left is reported
@@ -13,16 +14,22 @@ enum {
     DATAGRAMS = 32, /* in one system call */
 };
 
-/* A completion may have cancelled the operation it was told of. */
-static bool goes_on(const myc__operation *operation)
+/* A test may have it that each completion is the last, as when the kernel ends a multishot. */
+static bool tells_once(const myc__epoll *self)
 {
-    return operation->state == MYC__OPERATION_STARTED;
+    return MYC__UNLIKELY(self->driver.faults.multishot_ends);
 }
 
-/* Something came, and the operation goes on. */
-static void tell(myc__epoll *self, myc__operation *operation, int32_t result)
+/* Something came. Returns whether the operation goes on: its owner may have cancelled it. */
+static bool tell(myc__epoll *self, myc__operation *operation, int32_t result)
 {
+    if (tells_once(self)) {
+        myc__epoll_finish(self, operation, result);
+        return false;
+    }
     myc__driver_complete(&self->driver, operation, result, MYC__MORE);
+    operation->received = NULL;
+    return operation->state == MYC__OPERATION_STARTED;
 }
 
 /* A connection that its peer gave up before it was accepted is nobody's loss. */
@@ -42,8 +49,7 @@ static uint32_t accept_some(myc__epoll *self, myc__operation *operation)
             myc__epoll_finish(self, operation, -errno);
             return count + 1;
         }
-        tell(self, operation, fd);
-        if (!goes_on(operation)) {
+        if (!tell(self, operation, fd)) {
             return count + 1;
         }
     }
@@ -65,8 +71,7 @@ static uint32_t receive_pieces(myc__epoll *self, myc__operation *operation)
             myc__epoll_finish(self, operation, result);
             return count + 1;
         }
-        tell(self, operation, result);
-        if (!goes_on(operation) || (uint32_t)result < size_bytes) {
+        if (!tell(self, operation, result) || (uint32_t)result < size_bytes) {
             return count + 1;
         }
     }
@@ -79,15 +84,18 @@ typedef struct datagrams {
     void *buffers[DATAGRAMS];
 } datagrams;
 
-/* How many to make room for: a little more than last time, since each that does not come costs its
- * preparation. */
-static uint32_t expected(const myc__operation *operation)
+/* How many to make room for, at most what there are buffers for. */
+static uint32_t expected(const myc__epoll *self, const myc__operation *operation)
 {
-    uint32_t wanted = operation->size_bytes ? operation->size_bytes : 1;
-    uint32_t held = operation->buffers->held;
-    return wanted < held ? wanted : held;
+    myc__buffers *buffers = operation->buffers;
+    uint32_t wanted = tells_once(self) ? 1 : operation->size_bytes;
+    if (buffers->held < wanted) {
+        (void)myc__buffers_fill(buffers);
+    }
+    return wanted < buffers->held ? wanted : buffers->held;
 }
 
+/* A little more than came this time: each that does not come costs its preparation. */
 static void note_arrived(myc__operation *operation, uint32_t count, uint32_t prepared)
 {
     uint32_t next = count == prepared ? 2 * count : count + 1;
@@ -116,15 +124,14 @@ static void tell_batch(myc__epoll *self, myc__operation *operation, datagrams *b
         myc__received received = {.buffer = batch->buffers[index]};
         myc__datagram_describe(&batch->headers[index].msg_hdr, &received);
         operation->received = &received;
-        tell(self, operation, (int32_t)batch->headers[index].msg_len);
+        (void)tell(self, operation, (int32_t)batch->headers[index].msg_len);
     }
-    operation->received = NULL;
 }
 
 static uint32_t receive_datagrams(myc__epoll *self, myc__operation *operation)
 {
     datagrams batch;
-    uint32_t prepared = expected(operation);
+    uint32_t prepared = expected(self, operation);
     int count = prepared > 0 ? receive_batch(operation, &batch, prepared) : -1;
     if (count < 0) {
         int32_t error = prepared > 0 ? -errno : -ENOBUFS;
@@ -139,8 +146,23 @@ static uint32_t receive_datagrams(myc__epoll *self, myc__operation *operation)
     return (uint32_t)count;
 }
 
+/* Planted: that it was interrupted, or found nothing, changes nothing. */
+static uint32_t suffer(myc__epoll *self, myc__operation *operation)
+{
+    int32_t error = myc__fault_take(operation);
+    if (error == -EAGAIN || error == -EINTR) {
+        return 0;
+    }
+    myc__epoll_finish(self, operation, error);
+    return 1;
+}
+
 uint32_t myc__epoll_receive(myc__epoll *self, myc__operation *operation)
 {
+    operation->received = NULL;
+    if (MYC__UNLIKELY(operation->fault != MYC__FAULT_NONE)) {
+        return suffer(self, operation);
+    }
     switch (operation->kind) {
     case MYC__OPERATION_ACCEPT: return accept_some(self, operation);
     case MYC__OPERATION_RECEIVE: return receive_pieces(self, operation);

@@ -6,6 +6,7 @@
 #include <unistd.h>
 
 #include "io/epoll.h"
+#include "io/faults.h"
 
 static int32_t result_of(ssize_t size)
 {
@@ -91,8 +92,8 @@ static int32_t try_sync(const myc__operation *operation)
     return result == -EINTR ? MYC__NOT_NOW : result;
 }
 
-/* EAGAIN: a Unix socket whose listener has its backlog full. It is asked again from time to time,
- * since nothing tells when there is room. */
+/* A Unix socket whose listener has a full backlog is refused with EAGAIN, and is never ready: that is
+ * for the owner. */
 static int32_t begin_to_connect(myc__operation *operation)
 {
     int flags = fcntl(operation->fd, F_GETFL);
@@ -103,7 +104,7 @@ static int32_t begin_to_connect(myc__operation *operation)
         return 0;
     }
     operation->was_tried = errno == EINPROGRESS || errno == EINTR;
-    return operation->was_tried || errno == EAGAIN ? MYC__NOT_NOW : -errno;
+    return operation->was_tried ? MYC__NOT_NOW : -errno;
 }
 
 static int32_t try_connect(myc__operation *operation)
@@ -128,6 +129,9 @@ static int32_t try_send(const myc__operation *operation)
 
 int32_t myc__epoll_try(myc__operation *operation)
 {
+    if (MYC__UNLIKELY(operation->fault != MYC__FAULT_NONE)) {
+        return not_now_if_it_passes(myc__fault_take(operation));
+    }
     switch (operation->kind) {
     case MYC__OPERATION_READ: return try_read(operation);
     case MYC__OPERATION_WRITE: return try_write(operation);

@@ -62,7 +62,7 @@ int32_t myc__receive_now(myc__operation *operation, myc__received *received)
 {
     myc__buffers *buffers = operation->buffers;
     operation->received = NULL;
-    if (buffers->held == 0) {
+    if (buffers->held == 0 && !myc__buffers_fill(buffers)) {
         return -ENOBUFS;
     }
     uint32_t index = buffers->held - 1;

@@ -3,6 +3,7 @@
 
 #include "base/check.h"
 #include "io/control_messages.h"
+#include "io/faults.h"
 #include "io/receive_now.h"
 #include "io/uring.h"
 
@@ -147,6 +148,9 @@ static uint32_t finish(myc__uring *self, myc__operation *operation, int32_t resu
 {
     myc__received received = {0};
     operation->received = NULL;
+    if (MYC__UNLIKELY(operation->fault != MYC__FAULT_NONE)) {
+        return finish_last(self, operation, myc__fault_take(operation));
+    }
     if (flags & IORING_CQE_F_BUFFER) {
         result = take_buffer(operation, result, flags >> IORING_CQE_BUFFER_SHIFT, &received);
     }

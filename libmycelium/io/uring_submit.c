@@ -2,6 +2,7 @@
 #include <errno.h>
 
 #include "base/check.h"
+#include "io/faults.h"
 #include "io/uring.h"
 
 void myc__uring_check_submission(int result)
@@ -86,7 +87,9 @@ static void prepare(myc__uring *self, struct io_uring_sqe *sqe, myc__operation *
 
 static void prepare_start(myc__uring *self, struct io_uring_sqe *sqe, myc__operation *operation)
 {
-    if (operation->waits_until_ready) {
+    if (MYC__UNLIKELY(operation->fault != MYC__FAULT_NONE)) {
+        io_uring_prep_nop(sqe); /* its completion takes the fault */
+    } else if (operation->waits_until_ready) {
         io_uring_prep_poll_add(sqe, operation->fd, myc__operation_events(operation));
     } else {
         prepare(self, sqe, operation);

@@ -43,13 +43,17 @@ int myc__worker_driver_create(myc__shard *shard, myc__driver **driver)
     myc__fabric *fabric = shard->context.fabric;
     kept_line line = {.text = ""};
     const myc__log log = {keep, &line};
-    const myc__driver_options options = {
+    myc__driver_options options = {
         .backend = fabric->io_backend,
         .wake_fd = shard->parking.wake_fd,
         .several_threads = fabric->caller_driven,
         .allocator = &fabric->allocator,
         .log = &log,
     };
+    if (fabric->io_faults) {
+        options.faults = *fabric->io_faults;
+        options.faults.seed += shard->index;
+    }
     int error = myc__driver_create(&options, driver);
     if (is_news(fabric, &line, *driver)) {
         myc__log_line(&fabric->log, line.level, "%s", line.text);

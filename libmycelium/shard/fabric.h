@@ -29,6 +29,7 @@ typedef struct myc__fabric {
     struct myc__names *names;  /* constant: the registry of actors (service/names.h) */
     myc_io_backend io_backend; /* as asked for */
     uint32_t io_in_use; /* atomic: myc_io_backend of the first driver; 0 = there is none yet */
+    const struct myc__driver_faults *io_faults; /* tests: of drivers yet to be made; NULL = none */
     bool caller_driven;
     uint32_t io_refused_said; /* atomic: 1 = the log has why io_uring is not used */
     uint32_t io_smaller_said; /* atomic: 1 = the log has why a ring is smaller */
