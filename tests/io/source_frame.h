@@ -29,6 +29,8 @@ enum kind {
     KIND_EPOLL,
     KIND_URING_THREADS,
     KIND_EPOLL_THREADS,
+    KIND_URING_FAULTS, /* with faults of the kernel that pass */
+    KIND_EPOLL_FAULTS,
     KIND_COUNT,
     KIND_DRIVEN_COUNT = 2,
 };
@@ -48,6 +50,7 @@ struct frame {
     uint32_t fds_before;
     uint64_t bytes, bytes_peak; /* atomic: of the system's memory */
     uint64_t bytes_limit;       /* atomic: memory is out beyond it; 0 = no limit */
+    myc__driver_faults faults;
     char directory[32];
 };
 
@@ -130,18 +133,32 @@ MYC_UNUSED static void frame_open_with(struct frame *frame, myc_system_options o
     cr_assert_not_null(frame->ctx);
 }
 
+/** From now on every third operation of drivers yet to be made has a fault. MYC_TEST_SEED picks
+ * other ones. */
+MYC_UNUSED static void plant_faults(struct frame *frame)
+{
+    const char *seed = getenv("MYC_TEST_SEED");
+    frame->faults.one_in = 3;
+    frame->faults.seed = seed ? strtoull(seed, NULL, 0) : 1;
+    frame->system->fabric.io_faults = &frame->faults;
+}
+
 MYC_UNUSED static void frame_open(struct frame *frame, enum kind kind)
 {
-    bool is_uring = kind == KIND_URING || kind == KIND_URING_THREADS;
+    bool has_faults = kind == KIND_URING_FAULTS || kind == KIND_EPOLL_FAULTS;
+    bool is_uring = kind == KIND_URING || kind == KIND_URING_THREADS || kind == KIND_URING_FAULTS;
     struct lines lines = {0};
     if (is_uring && !uring_is_granted(&lines))
         cr_skip_test("%s", lines.text[0]);
-    frame_open_with(frame, (myc_system_options){
-                               .io = is_uring ? MYC_IO_URING : MYC_IO_EPOLL,
-                               .caller_driven = kind == KIND_URING || kind == KIND_EPOLL,
-                               .workers = 2,
-                               .idle = MYC_IDLE_PARK,
-                           });
+    frame_open_with(frame,
+                    (myc_system_options){
+                        .io = is_uring ? MYC_IO_URING : MYC_IO_EPOLL,
+                        .caller_driven = kind == KIND_URING || kind == KIND_EPOLL || has_faults,
+                        .workers = 2,
+                        .idle = MYC_IDLE_PARK,
+                    });
+    if (has_faults)
+        plant_faults(frame);
 }
 
 MYC_UNUSED static void remove_files(const char *path)
