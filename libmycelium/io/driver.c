@@ -159,6 +159,7 @@ static uint32_t complete_cancelled(myc__driver *driver)
     for (uint32_t budget = driver->in_flight; budget > 0 && driver->cancelled.first; budget--) {
         myc__operation *operation = driver->cancelled.first;
         myc__operation_list_remove(&driver->cancelled, operation);
+        operation->received = NULL;
         myc__driver_complete(driver, operation, -ECANCELED, 0);
         count++;
     }

@@ -18,13 +18,15 @@ static_assert(sizeof(struct io_uring_recvmsg_out) + MYC__DATAGRAM_NAME_BYTES +
               "the layout of a datagram's buffer is the kernel's");
 
 /* Nobody asked the kernel to give up: there was a signal, a file in non-blocking mode had no data,
- * or the thread that had submitted the operation has ended. A Unix socket whose listener has a full
- * backlog refuses with EAGAIN, and is never ready: that is for the owner. */
+ * the thread that had submitted the operation has ended, or a peer did not wait to be accepted. A
+ * Unix socket whose listener has a full backlog refuses with EAGAIN, and is never ready: that is for
+ * the owner. */
 static bool gave_up(const myc__driver *driver, const myc__operation *operation, int32_t result)
 {
     bool connects = operation->kind == MYC__OPERATION_CONNECT;
     return result == -EINTR || (result == -EAGAIN && operation->offset == -1 && !connects) ||
            ((result == -EINPROGRESS || result == -EALREADY) && connects) ||
+           (result == -ECONNABORTED && operation->kind == MYC__OPERATION_ACCEPT) ||
            (result == -ECANCELED && driver->several_threads);
 }
 

@@ -1,0 +1,330 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "socket_frame.h"
+
+DRIVER_TEST(driver_receive, brings_what_is_sent)
+{
+    struct store store = {.limit = 16, .size_bytes = 1000};
+    myc__buffers *buffers = open_buffers(frame, &store, 16);
+    struct receiver receiver;
+    int fds[2];
+    open_connection(fds);
+    receiver_open(&receiver, frame, &store, buffers, fds[0]);
+    size_t sent = 0;
+    for (size_t size = 1; size < 5000; size += size / 2 + 1) {
+        sent += send_bytes(fds[1], sent, size);
+        RUN_UNTIL(frame, receiver.size_bytes == sent);
+    }
+    receiver_expect(&receiver, sent);
+    receiver_stop(&receiver);
+    cr_expect_eq(-ECANCELED, receiver.end);
+    receiver_close(&receiver);
+    close_buffers(buffers, &store);
+    close_pipe(fds);
+}
+
+DRIVER_TEST(driver_receive, brings_what_was_there_before)
+{
+    struct store store = {.limit = 4, .size_bytes = 64};
+    myc__buffers *buffers = open_buffers(frame, &store, 4);
+    struct receiver receiver;
+    int fds[2];
+    open_pair(fds, SOCK_STREAM);
+    cr_assert_eq(10000, send_bytes(fds[1], 0, 10000));
+    receiver_open(&receiver, frame, &store, buffers, fds[0]);
+    while (receiver.size_bytes < 10000) {
+        RUN_UNTIL(frame, receiver.size_bytes == 10000 || !receiver.is_on);
+        if (!receiver.is_on && receiver.end == -ENOBUFS)
+            receiver_start(&receiver);
+    }
+    receiver_expect(&receiver, 10000);
+    receiver_stop(&receiver);
+    receiver_close(&receiver);
+    close_buffers(buffers, &store);
+    close_pipe(fds);
+}
+
+/* The end comes behind the bytes. */
+static void expect_end(struct frame *frame, int fds[2], void (*end)(int fd), int32_t result)
+{
+    struct store store = {.limit = 4, .size_bytes = 64};
+    myc__buffers *buffers = open_buffers(frame, &store, 4);
+    struct receiver receiver;
+    receiver_open(&receiver, frame, &store, buffers, fds[0]);
+    cr_assert_eq(100, send_bytes(fds[1], 0, 100));
+    RUN_UNTIL(frame, receiver.size_bytes == 100);
+    end(fds[1]);
+    RUN_UNTIL(frame, !receiver.is_on);
+    cr_expect_eq(result, receiver.end, "%d", receiver.end);
+    receiver_expect(&receiver, 100);
+    cr_expect_eq(0, myc__driver_in_flight(frame->driver));
+    receiver_close(&receiver);
+    close_buffers(buffers, &store);
+    close(fds[0]);
+}
+
+static void close_it(int fd)
+{
+    close(fd);
+}
+
+DRIVER_TEST(driver_receive, tells_that_the_peer_has_closed)
+{
+    int fds[2];
+    open_connection(fds);
+    expect_end(frame, fds, close_it, 0);
+    open_pair(fds, SOCK_STREAM);
+    expect_end(frame, fds, close_it, 0);
+}
+
+DRIVER_TEST(driver_receive, tells_that_the_peer_has_reset)
+{
+    int fds[2];
+    open_connection(fds);
+    expect_end(frame, fds, close_with_reset, -ECONNRESET);
+}
+
+DRIVER_TEST(driver_receive, passes_on_errors)
+{
+    struct store store = {.limit = 4, .size_bytes = 64};
+    myc__buffers *buffers = open_buffers(frame, &store, 4);
+    struct receiver receiver;
+    int file = file_with("hello", 5);
+    static const int32_t errors[] = {-ENOTSOCK, -EBADF};
+    for (int index = 0; index < 2; index++) {
+        receiver_open(&receiver, frame, &store, buffers, index ? 1000000 : file);
+        RUN_UNTIL(frame, !receiver.is_on);
+        cr_expect_eq(errors[index], receiver.end, "%d", receiver.end);
+        receiver_close(&receiver);
+    }
+    close(file);
+    close_buffers(buffers, &store);
+}
+
+/* Nothing is taken from the socket for which there is no buffer. */
+DRIVER_TEST(driver_receive, ends_when_the_group_is_empty)
+{
+    struct store store = {.limit = 2, .size_bytes = 64};
+    myc__buffers *buffers = open_buffers(frame, &store, 4);
+    struct receiver receiver;
+    int fds[2];
+    open_pair(fds, SOCK_STREAM);
+    receiver_open(&receiver, frame, &store, buffers, fds[0]);
+    receiver.keeps_buffers = true;
+    cr_assert_eq(640, send_bytes(fds[1], 0, 640));
+    RUN_UNTIL(frame, !receiver.is_on);
+    cr_expect_eq(-ENOBUFS, receiver.end);
+    receiver_expect(&receiver, 128);
+    cr_expect_not(myc__buffers_fill(buffers));
+    cr_expect(myc__driver_lacks_buffers(frame->driver));
+    /* Nothing is in flight: that the wait ends is what lets the worker look again. */
+    myc__driver_wait(frame->driver, -1);
+    store.limit = 20;
+    cr_assert(myc__buffers_fill(buffers));
+    cr_expect_not(myc__driver_lacks_buffers(frame->driver));
+    while (receiver.size_bytes < 640) {
+        if (!receiver.is_on)
+            receiver_start(&receiver);
+        myc__driver_wait(frame->driver, -1);
+        myc__driver_poll(frame->driver);
+    }
+    receiver_expect(&receiver, 640);
+    receiver_stop(&receiver);
+    receiver_close(&receiver);
+    close_buffers(buffers, &store);
+    close_pipe(fds);
+}
+
+/* Memory stays out while a worker polls: each poll asks for one buffer and no more. */
+DRIVER_TEST(driver_receive, does_not_spin_while_memory_is_out)
+{
+    struct store store = {.limit = 0, .size_bytes = 64};
+    myc__buffers *buffers = open_buffers(frame, &store, 1024);
+    cr_expect_eq(1, store.refusals);
+    struct receiver receiver;
+    int fds[2];
+    open_pair(fds, SOCK_STREAM);
+    receiver_open(&receiver, frame, &store, buffers, fds[0]);
+    cr_assert_eq(64, send_bytes(fds[1], 0, 64));
+    RUN_UNTIL(frame, !receiver.is_on);
+    cr_expect_eq(-ENOBUFS, receiver.end);
+    uint32_t refusals = store.refusals;
+    for (int poll = 0; poll < 100; poll++)
+        cr_expect_eq(0, myc__driver_poll(frame->driver));
+    cr_expect_eq(100, store.refusals - refusals);
+    receiver_close(&receiver);
+    close_buffers(buffers, &store);
+    close_pipe(fds);
+}
+
+enum { MANY = 50 };
+
+DRIVER_TEST(driver_receive, needs_no_buffers_for_idle_connections)
+{
+    struct store store = {.limit = 4, .size_bytes = 64};
+    myc__buffers *buffers = open_buffers(frame, &store, 4);
+    struct receiver receivers[MANY];
+    int fds[MANY][2];
+    for (int index = 0; index < MANY; index++) {
+        open_pair(fds[index], SOCK_STREAM);
+        receiver_open(&receivers[index], frame, &store, buffers, fds[index][0]);
+    }
+    expect_no_completion(frame);
+    cr_assert_eq(64, send_bytes(fds[MANY - 1][1], 0, 64));
+    RUN_UNTIL(frame, receivers[MANY - 1].size_bytes == 64);
+    for (int index = 0; index < MANY; index++) {
+        receiver_stop(&receivers[index]);
+        receiver_expect(&receivers[index], index == MANY - 1 ? 64 : 0);
+        receiver_close(&receivers[index]);
+        close_pipe(fds[index]);
+    }
+    close_buffers(buffers, &store);
+}
+
+static bool all_have(const struct receiver *receivers, size_t size_bytes)
+{
+    for (int index = 0; index < MANY; index++)
+        if (receivers[index].size_bytes < size_bytes)
+            return false;
+    return true;
+}
+
+static void restart_starved(struct receiver *receivers)
+{
+    for (int index = 0; index < MANY; index++)
+        if (!receivers[index].is_on) {
+            cr_assert_eq(-ENOBUFS, receivers[index].end, "%d", receivers[index].end);
+            receiver_start(&receivers[index]);
+        }
+}
+
+DRIVER_TEST(driver_receive, shares_few_buffers_among_many)
+{
+    enum { BYTES = 4000 };
+    struct store store = {.limit = 8, .size_bytes = 100};
+    myc__buffers *buffers = open_buffers(frame, &store, 8);
+    struct receiver receivers[MANY];
+    int fds[MANY][2];
+    for (int index = 0; index < MANY; index++) {
+        open_pair(fds[index], SOCK_STREAM);
+        receiver_open(&receivers[index], frame, &store, buffers, fds[index][0]);
+        cr_assert_eq(BYTES, send_bytes(fds[index][1], 0, BYTES));
+    }
+    while (!all_have(receivers, BYTES)) {
+        myc__driver_wait(frame->driver, -1);
+        myc__driver_poll(frame->driver);
+        restart_starved(receivers);
+    }
+    for (int index = 0; index < MANY; index++) {
+        receiver_stop(&receivers[index]);
+        receiver_expect(&receivers[index], BYTES);
+        receiver_close(&receivers[index]);
+        close_pipe(fds[index]);
+    }
+    close_buffers(buffers, &store);
+}
+
+/* One group's want is not another's. */
+DRIVER_TEST(driver_receive, keeps_groups_apart)
+{
+    struct store poor = {.limit = 1, .size_bytes = 64}, rich = {.limit = 8, .size_bytes = 32};
+    myc__buffers *small = open_buffers(frame, &poor, 1), *large = open_buffers(frame, &rich, 8);
+    struct receiver receivers[2];
+    int fds[2][2];
+    for (int index = 0; index < 2; index++)
+        open_pair(fds[index], SOCK_STREAM);
+    receiver_open(&receivers[0], frame, &poor, small, fds[0][0]);
+    receiver_open(&receivers[1], frame, &rich, large, fds[1][0]);
+    receivers[0].keeps_buffers = true;
+    for (int index = 0; index < 2; index++)
+        cr_assert_eq(128, send_bytes(fds[index][1], 0, 128));
+    RUN_UNTIL(frame, !receivers[0].is_on && receivers[1].size_bytes == 128);
+    cr_expect_eq(-ENOBUFS, receivers[0].end);
+    receiver_expect(&receivers[0], 64);
+    receiver_expect(&receivers[1], 128);
+    receiver_stop(&receivers[1]);
+    for (int index = 0; index < 2; index++) {
+        receiver_close(&receivers[index]);
+        close_pipe(fds[index]);
+    }
+    close_buffers(small, &poor);
+    close_buffers(large, &rich);
+}
+
+/* What a cancel does not bring is still in the socket. */
+DRIVER_TEST(driver_receive, loses_nothing_to_a_cancel)
+{
+    struct store store = {.limit = 16, .size_bytes = 64};
+    myc__buffers *buffers = open_buffers(frame, &store, 16);
+    for (int polls = 0; polls < 4; polls++) {
+        struct receiver receiver;
+        int fds[2];
+        open_pair(fds, SOCK_STREAM);
+        receiver_open(&receiver, frame, &store, buffers, fds[0]);
+        for (int poll = 0; poll < polls; poll++)
+            myc__driver_poll(frame->driver);
+        cr_assert_eq(512, send_bytes(fds[1], 0, 512));
+        for (int poll = 2; poll < polls; poll++)
+            myc__driver_wait(frame->driver, 0);
+        receiver_stop(&receiver);
+        cr_expect(receiver.end == -ECANCELED || receiver.end == 1);
+        uint8_t left[512];
+        ssize_t size = recv(fds[0], left, sizeof left, MSG_DONTWAIT);
+        if (size > 0)
+            receiver_keep(&receiver, left, (size_t)size);
+        receiver_expect(&receiver, 512);
+        receiver_close(&receiver);
+        close_pipe(fds);
+    }
+    close_buffers(buffers, &store);
+}
+
+/* Cancels itself in its first completion. */
+static void cancel_at_once(myc__operation *operation, int32_t result, uint32_t flags)
+{
+    struct receiver *self = (struct receiver *)operation;
+    if (flags & MYC__MORE)
+        receiver_cancel(self);
+    self->is_cancelled = true;
+    receiver_complete(operation, result, flags);
+}
+
+DRIVER_TEST(driver_receive, can_be_cancelled_by_its_completion)
+{
+    struct store store = {.limit = 16, .size_bytes = 64};
+    myc__buffers *buffers = open_buffers(frame, &store, 16);
+    struct receiver receiver;
+    int fds[2];
+    open_pair(fds, SOCK_STREAM);
+    receiver_open(&receiver, frame, &store, buffers, fds[0]);
+    receiver.operation.complete = cancel_at_once;
+    cr_assert_eq(512, send_bytes(fds[1], 0, 512));
+    RUN_UNTIL(frame, !receiver.is_on);
+    cr_expect_eq(0, myc__driver_in_flight(frame->driver));
+    uint8_t left[512];
+    ssize_t size = recv(fds[0], left, sizeof left, MSG_DONTWAIT);
+    if (size > 0)
+        receiver_keep(&receiver, left, (size_t)size);
+    receiver_expect(&receiver, 512);
+    receiver_close(&receiver);
+    close_buffers(buffers, &store);
+    close_pipe(fds);
+}
+
+/* Groups come and go with their streams; the numbers of old ones are not in the way. */
+DRIVER_TEST(driver_receive, opens_and_closes_groups)
+{
+    int fds[2];
+    open_pair(fds, SOCK_STREAM);
+    for (int cycle = 0; cycle < 300; cycle++) {
+        struct store store = {.limit = 4, .size_bytes = 64};
+        myc__buffers *buffers = open_buffers(frame, &store, 4);
+        struct receiver receiver;
+        receiver_open(&receiver, frame, &store, buffers, fds[0]);
+        cr_assert_eq(10, send_bytes(fds[1], 0, 10));
+        RUN_UNTIL(frame, receiver.size_bytes == 10);
+        receiver_stop(&receiver);
+        receiver_close(&receiver);
+        close_buffers(buffers, &store);
+    }
+    close_pipe(fds);
+}
