@@ -205,6 +205,7 @@ int myc__epoll_create(const myc__driver_options *options, myc__driver **driver)
     }
     self->fd = -1;
     myc__driver_init(&self->driver, &backend, options);
+    (void)myc__epoll_open(self);
     *driver = &self->driver;
     return 0;
 }

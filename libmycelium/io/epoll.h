@@ -38,7 +38,7 @@ enum {
 
 typedef struct myc__epoll {
     myc__driver driver; /* first */
-    int fd;             /* of the epoll instance; -1 until an operation has to wait */
+    int fd;             /* of the epoll instance; -1: there is none yet */
     bool lacks_ns_wait; /* the kernel has no epoll_pwait2() */
     uint32_t watched;   /* operations in buckets */
     uint32_t ready_next, ready_count;
@@ -50,6 +50,12 @@ typedef struct myc__epoll {
 } myc__epoll;
 
 /* epoll_watch.c */
+
+/**
+ * Makes the epoll instance, unless it is there. Returns false when the process has no descriptor
+ * left for it: files are read and written without, and the next operation that waits tries again.
+ */
+bool myc__epoll_open(myc__epoll *self);
 
 /** Has the kernel watch the operation's descriptor. Returns 0, or an errno: it is watched by
  * nobody then. */

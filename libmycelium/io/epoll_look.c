@@ -9,7 +9,7 @@
 #include "base/clock.h"
 #include "io/epoll.h"
 
-/* Without an instance, which is made when something has to be watched, there is the wake alone. */
+/* Without an instance there is the wake alone. */
 static bool await_readable(int fd, int64_t timeout_ns)
 {
     struct pollfd polled = {.fd = fd, .events = POLLIN}; /* poll(2) ignores -1 */

@@ -29,8 +29,7 @@ static bool control(const myc__epoll *self, int order, int fd, uint32_t events)
     return epoll_ctl(self->fd, order, fd, &event) == 0;
 }
 
-/* Made when it is first needed: a worker that has only files takes no descriptor for it. */
-static bool have_instance(myc__epoll *self)
+bool myc__epoll_open(myc__epoll *self)
 {
     if (self->fd >= 0) {
         return true;
@@ -53,7 +52,7 @@ int myc__epoll_watch(myc__epoll *self, myc__operation *operation)
     int fd = operation->fd;
     uint32_t before = interest_in(self, fd);
     uint32_t after = before | myc__operation_events(operation);
-    if (!have_instance(self) ||
+    if (!myc__epoll_open(self) ||
         (after != before && !control(self, before ? EPOLL_CTL_MOD : EPOLL_CTL_ADD, fd, after))) {
         return errno;
     }
