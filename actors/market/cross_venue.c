@@ -63,12 +63,12 @@ static bool find_larger_gap(const cross_venue *self, cross_venue_gap *gap)
     return has_a || has_b;
 }
 
-static void keep_quote(cross_venue_quote *kept, const quote_update *quote)
+void cross_venue_know(cross_venue *self, cross_venue_place place, const quote_update *quote)
 {
-    *kept = (cross_venue_quote){.bid = quote->bid,
-                                .ask = quote->ask,
-                                .instrument = quote->instrument,
-                                .venue = quote->venue};
+    self->quotes[place] = (cross_venue_quote){.bid = quote->bid,
+                                              .ask = quote->ask,
+                                              .instrument = quote->instrument,
+                                              .venue = quote->venue};
 }
 
 /* Clocks of receipt may be set back. */
@@ -153,7 +153,7 @@ size_t cross_venue_on_quote(cross_venue *self, cross_venue_place place, const qu
 {
     cross_venue_gap gap;
     size_t count = 0;
-    keep_quote(&self->quotes[place], quote);
+    cross_venue_know(self, place, quote);
     bool has_gap = find_larger_gap(self, &gap);
     if (has_gap)
         note_gap(self, &gap, quote->received_ns);

@@ -79,6 +79,10 @@ typedef struct cross_venue {
 MYC_MUST_CHECK int cross_venue_init(cross_venue *self, const uint32_t *thresholds_ppm,
                                     size_t count);
 
+/** Takes over a quote that came before the two were compared: the next one is the first that
+ * counts. */
+void cross_venue_know(cross_venue *self, cross_venue_place place, const quote_update *quote);
+
 /**
  * Takes over the quote of one venue (borrowed) and fills in what it begins, turns or ends: at most
  * one signal for each threshold. Episodes take their ids from `*last_id`, counting it up.

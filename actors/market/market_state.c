@@ -10,6 +10,7 @@ struct market_state {
     pool_table *pools;
     arbitrage_workspace *workspace;
     usd_rates usd;
+    quote_watch *quotes;
     market_counters counters;
     uint64_t block; /* of the last Sync */
     bool forget_pools_per_block;
@@ -38,7 +39,8 @@ market_state *market_state_create(const market_options *options)
     usd_rates_init(&state->usd, chosen->usd ? chosen->usd : &mainnet);
     state->pools = pool_table_create();
     state->workspace = arbitrage_workspace_create();
-    if (state->pools && state->workspace)
+    bool has_quotes = quote_watch_create(&chosen->quotes, &state->quotes) == 0;
+    if (state->pools && state->workspace && has_quotes)
         return state;
     market_state_destroy(state);
     return NULL;
@@ -48,6 +50,7 @@ void market_state_destroy(market_state *state)
 {
     if (!state)
         return;
+    quote_watch_destroy(state->quotes);
     arbitrage_workspace_destroy(state->workspace);
     pool_table_destroy(state->pools);
     free(state);
@@ -192,6 +195,23 @@ void market_state_on_liquidity(market_state *state, const pool_liquidity_event *
 {
     (void)event;
     state->counters.liquidity_events++;
+}
+
+uint64_t market_state_on_quote(market_state *state, const quote_update *quote,
+                               quote_on_signal on_signal, void *user)
+{
+    return quote_watch_on_quote(state->quotes, quote, on_signal, user);
+}
+
+uint64_t market_state_on_order_book(market_state *state, const order_book_snapshot *order_book,
+                                    quote_on_signal on_signal, void *user)
+{
+    return quote_watch_on_order_book(state->quotes, order_book, on_signal, user);
+}
+
+const quote_watch *market_state_quotes(const market_state *state)
+{
+    return state->quotes;
 }
 
 const market_counters *market_state_counters(const market_state *state)

@@ -3,13 +3,14 @@
 #define MARKET_MARKET_STATE_H
 
 /*
- * What market data knows and concludes: pools, prices, arbitrage. Knows nothing of actors.
+ * What market data knows and concludes: pools, prices, arbitrage; quotes of exchanges, gaps between
+ * them, momentum. Knows nothing of actors.
  *
  * At each Sync of a known pool P every other live pool Q of the same two tokens is tested, in
  * ascending order of address, first P then Q, then Q then P. Trades start with WETH when the pair
  * has it, else with token0.
  *
- * Events must come in the order of the chain. Threads: one at a time.
+ * Events of the chain must come in its order, quotes in the order they were received. Threads: one at a time.
  */
 #include <stdbool.h>
 #include <stdint.h>
@@ -18,6 +19,7 @@
 #include <libtypes/signal.h>
 
 #include "market/pool_table.h"
+#include "market/quote_watch.h"
 #include "market/usd.h"
 
 typedef struct market_state market_state;
@@ -30,6 +32,8 @@ typedef struct market_options {
     bool use_pool_fees;
     /** What is worth USD; NULL = usd_config_mainnet(). Borrowed during the call. */
     const usd_config *usd;
+    /** What is looked for in quotes; by default nothing. */
+    quote_watch_options quotes;
 } market_options;
 
 typedef struct market_counters {
@@ -46,7 +50,8 @@ typedef struct market_counters {
 /** Receives a signal; `signal` is borrowed during the call. Must not call the state. */
 typedef void (*market_on_signal)(void *user, const arbitrage_signal *signal);
 
-/** Gives a state without pools; NULL when memory is out. `options` may be NULL. */
+/** Gives a state without pools; NULL when memory is out or quote_watch_create() refuses its part of
+ * the options. `options` may be NULL. */
 market_state *market_state_create(const market_options *options);
 
 /** Takes `state`; NULL is ignored. */
@@ -74,6 +79,15 @@ uint64_t market_state_on_sync(market_state *state, const pool_sync_event *event,
 /** Only counted: a V2 swap's effect is in the Sync before it. Borrow the event. */
 void market_state_on_swap(market_state *state, const pool_swap_event *event);
 void market_state_on_liquidity(market_state *state, const pool_liquidity_event *event);
+
+/** Take over quotes and books; see quote_watch_on_quote() and quote_watch_on_order_book(). */
+uint64_t market_state_on_quote(market_state *state, const quote_update *quote,
+                               quote_on_signal on_signal, void *user);
+uint64_t market_state_on_order_book(market_state *state, const order_book_snapshot *order_book,
+                                    quote_on_signal on_signal, void *user);
+
+/** What was seen in quotes. Borrowed from the state. */
+const quote_watch *market_state_quotes(const market_state *state);
 
 /** Borrowed from the state. */
 const market_counters *market_state_counters(const market_state *state);

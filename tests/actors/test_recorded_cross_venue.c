@@ -2,7 +2,7 @@
 #include <math.h>
 
 #include "actors/recorded_frames.h"
-#include "market/cross_venue.h"
+#include "market/quote_watch.h"
 #include "support/leaks.h"
 
 #define SPOT "binance_ws/spot_btcusdt_20240808.gz"
@@ -46,67 +46,57 @@ static quote_list read_list(const char *name, uint16_t venue)
 
 /* Signals by phase, of one threshold. */
 static uint64_t told[THRESHOLDS][3];
-static uint64_t last_id;
 
-static void give(cross_venue *pair, cross_venue_place place, const quote_update *quote)
+static void tell(void *user, const quote_signal *signal)
 {
-    cross_venue_signal signals[CROSS_VENUE_THRESHOLDS_MAX];
-    size_t count = cross_venue_on_quote(pair, place, quote, &last_id, signals);
-    for (size_t i = 0; i < count; i++)
-        told[signals[i].threshold_ppm / 100 - 3][signals[i].phase]++;
+    (void)user;
+    cr_assert_eq(QUOTE_CROSS_VENUE, signal->kind);
+    told[signal->of.cross_venue.threshold_ppm / 100 - 3][signal->of.cross_venue.phase]++;
 }
 
 /* By receive time, the first file first when it is the same. */
-static void merge(cross_venue *pair, const quote_list *a, const quote_list *b)
+static void merge(quote_watch *watch, const quote_list *a, const quote_list *b)
 {
     for (size_t i = 0, j = 0; i < a->count || j < b->count;) {
         bool is_a =
             j == b->count || (i < a->count && a->quotes[i].received_ns <= b->quotes[j].received_ns);
-        if (is_a)
-            give(pair, CROSS_VENUE_A, &a->quotes[i++]);
-        else
-            give(pair, CROSS_VENUE_B, &b->quotes[j++]);
+        (void)quote_watch_on_quote(watch, is_a ? &a->quotes[i++] : &b->quotes[j++], tell, NULL);
     }
 }
 
-static void assert_threshold(const json_t *expected, const cross_venue *pair, size_t i)
+static void assert_threshold(const json_t *expected, const quote_watch *watch, size_t i)
 {
     char key[16];
     snprintf(key, sizeof key, "%u", thresholds_ppm[i]);
     const json_t *counts = json_object_get(json_object_get(expected, "by_threshold_ppm"), key);
-    const cross_venue_threshold *threshold = &pair->thresholds[i];
-    cr_assert_eq(integer_at(counts, "quotes_at_or_above"), threshold->quotes, "%s ppm", key);
-    cr_assert_eq(integer_at(counts, "episodes"), threshold->episodes, "%s ppm", key);
-    cr_assert_eq(threshold->episodes, told[i][CROSS_VENUE_START]);
-    cr_assert_eq(threshold->episodes - threshold->is_open, told[i][CROSS_VENUE_END]);
+    quote_cross_result result = quote_watch_cross_at(watch, i);
+    cr_assert_eq(thresholds_ppm[i], result.threshold_ppm);
+    cr_assert_eq(integer_at(expected, "quotes_with_both_sides_known"), result.compared);
+    cr_assert_eq(integer_at(counts, "quotes_at_or_above"), result.quotes, "%s ppm", key);
+    cr_assert_eq(integer_at(counts, "episodes"), result.episodes, "%s ppm", key);
+    cr_assert_float_eq(json_number_value(json_object_get(expected, "largest_gap_ppm")),
+                       result.largest_gap_ppm, 5e-7);
+    cr_assert_eq(result.episodes, told[i][CROSS_VENUE_START]);
+    cr_assert_eq(result.episodes - result.open, told[i][CROSS_VENUE_END]);
     cr_assert_eq(0, told[i][CROSS_VENUE_TURN]);
-}
-
-static void assert_largest(const json_t *expected, const cross_venue *pair)
-{
-    double largest = json_number_value(json_object_get(expected, "largest_gap_ppm"));
-    cr_assert_float_eq(largest, cross_venue_largest_gap_ppm(pair), 5e-7);
-    cr_assert_eq(integer_at(expected, "largest_gap_receive_ns"), pair->largest.received_ns);
-    cr_assert_eq(integer_at(expected, "largest_gap_sell_bid_e8"), pair->largest.bid_e8);
-    cr_assert_eq(integer_at(expected, "largest_gap_buy_ask_e8"), pair->largest.ask_e8);
-    cr_assert_eq(CROSS_VENUE_B, pair->largest.buy);
 }
 
 Test(recorded_cross_venue, has_the_quotes_and_episodes_of_the_oracle, .timeout = 120)
 {
     NEED_DATA(SPOT);
-    cross_venue pair;
+    quote_watch *watch;
+    quote_watch_options options = {.cross_ppm_count = THRESHOLDS};
+    memcpy(options.cross_ppm, thresholds_ppm, sizeof thresholds_ppm);
+    cr_assert_eq(0, quote_watch_create(&options, &watch));
     quote_list spot = read_list(SPOT, 0), perpetual = read_list(PERPETUAL, 1);
-    cr_assert_eq(0, cross_venue_init(&pair, thresholds_ppm, THRESHOLDS));
-    merge(&pair, &spot, &perpetual);
+    merge(watch, &spot, &perpetual);
     json_t *all = load_expected("oracle/binance_expected.json");
-    const json_t *expected = json_object_get(all, "cross_spot_btcusdt_vs_usdm_btcusdt");
-    cr_assert_eq(integer_at(expected, "quotes_with_both_sides_known"), pair.compared);
+    cr_assert_eq(THRESHOLDS, quote_watch_cross_count(watch));
     for (size_t i = 0; i < THRESHOLDS; i++)
-        assert_threshold(expected, &pair, i);
-    assert_largest(expected, &pair);
+        assert_threshold(json_object_get(all, "cross_spot_btcusdt_vs_usdm_btcusdt"), watch, i);
     json_decref(all);
     free(spot.quotes);
     free(perpetual.quotes);
+    quote_watch_destroy(watch);
     NO_LEAKS();
 }
