@@ -3,23 +3,20 @@
 #define TEXT_JSON_H
 
 /*
- * Reader of a text that is one JSON object, without copying it. jsmn finds the tokens; a second
- * pass over them checks what jsmn leaves open (RFC 8259: commas, colons, keys, numbers, escapes,
- * UTF-8, nothing behind the object).
+ * Reader of a text that is one JSON object, without copying it, for those who want its values in
+ * another order than they come. One pass of json_scan.h, which checks all by RFC 8259, leaves a
+ * token for each value and key.
  *
  *     const char *reason = json_parse(&json, text, size);        // NULL = valid
  *     json_cursor at = json_members(&json);
  *     while (json_next_member(&json, &at, &key, &value)) ...
- *
- * Not accepted although the grammar has it: nesting deeper than JSON_DEPTH_MAX, and \u escapes that
- * are no character (NUL, half of a surrogate pair).
  *
  * Threads: a reader belongs to one thread at a time.
  */
 #include <stdbool.h>
 #include <stddef.h>
 
-enum { JSON_DEPTH_MAX = 64, JSON_SIZE_MAX = 256 * 1024 * 1024 };
+enum { JSON_SIZE_MAX = 256 * 1024 * 1024 };
 
 typedef enum json_kind {
     JSON_KIND_NULL,
@@ -49,7 +46,8 @@ typedef struct json_cursor {
 /** Fields are private. All zero is a reader that has parsed nothing. */
 typedef struct json_reader {
     const char *text;
-    void *tokens; /* of jsmn; reused, grows to at most one for each byte */
+    void *tokens; /* reused, grows to at most one for each byte */
+    unsigned count;
     unsigned capacity;
 } json_reader;
 
@@ -65,6 +63,9 @@ const char *json_parse(json_reader *self, const char *text, size_t size);
 
 /** Before the first member of the object that was parsed. */
 json_cursor json_members(const json_reader *self);
+
+/** Before the first member of an object inside it. */
+json_cursor json_members_of(const json_reader *self, const json_value *object);
 
 /** Steps to the next member. Returns false at the end. */
 bool json_next_member(const json_reader *self, json_cursor *at, json_value *key, json_value *value);

@@ -54,7 +54,7 @@ Test(eth_logs_bad, what_is_not_one_json_object)
         {"expected a JSON object", "[]"},
         {"expected a JSON object", "\"x\""},
         {"expected a JSON object, it is cut short", "{\"address\":\"0x"},
-        {"expected a JSON object, a character is out of place", "hello"},
+        {"expected a JSON object", "hello"},
         {"expected nothing behind the JSON object", "{}{}"},
         {"expected ':' behind a JSON key", "{\"address\",\"data\"}"},
         {"expected ',' between JSON values", "{\"a\":1 \"b\":2}"},

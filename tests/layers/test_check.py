@@ -21,7 +21,7 @@ CLEAN = {
     "libtypes/sbe.h": "",
     "libtypes/market.c": '#include <libtypes/market.h>\n#include "sbe.h"\n',
     "actors/feeds/hex.h": "",
-    "actors/feeds/eth_logs.c": '#include "feeds/hex.h"\n#include "hex.h"\n#include <jsmn.h>\n',
+    "actors/feeds/eth_logs.c": '#include "feeds/hex.h"\n#include "hex.h"\n#include <jansson.h>\n',
     "actors/main.c": "int main(void) { printf(0); exit(0); }\n",
     "tests/base/test_lane.c": '#include "support/leaks.h"\n#include "shard/lane.h"\n',
 }
