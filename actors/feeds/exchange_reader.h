@@ -107,6 +107,7 @@ typedef enum exchange_bad {
 /** Of one instrument. frames of it = snapshots + depth + book_tickers + trades + last_trades. */
 typedef struct exchange_instrument_counts {
     uint64_t snapshots;
+    uint64_t snapshots_dropped_old; /* of them, Binance: older than the book */
     uint64_t depth;             /* events; = applied + dropped_old + dropped_invalid + held now */
     uint64_t depth_applied;     /* to the book */
     uint64_t depth_dropped_old; /* Binance: not newer than the snapshot */
