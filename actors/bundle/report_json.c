@@ -63,6 +63,7 @@ int report_write_stats(const void *content, FILE *out)
     write_events(report, out);
     write_member(out, "filtered", report->logs.kinds[ETH_LOG_FILTERED], ",");
     write_member(out, "removed", report->logs.kinds[ETH_LOG_REMOVED], ",");
+    write_member(out, "answers", report->logs.kinds[ETH_LOG_ANSWER], ",");
     write_member(out, "untimed", report->logs.untimed, ",\n ");
     write_signals(report, out);
     write_member(out, "pools", report->pools, ",");

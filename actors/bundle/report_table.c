@@ -53,6 +53,9 @@ static void write_lines(const bundle_report *report, FILE *out)
     if (report->logs.kinds[ETH_LOG_REMOVED] > 0) {
         write_count(out, "removed", report->logs.kinds[ETH_LOG_REMOVED]);
     }
+    if (report->logs.kinds[ETH_LOG_ANSWER] > 0) {
+        write_count(out, "answers", report->logs.kinds[ETH_LOG_ANSWER]);
+    }
     write_count(out, "bad", report->logs.kinds[ETH_LOG_BAD]);
     write_count(out, "all", report->logs.lines);
 }

@@ -18,6 +18,7 @@ static const struct key_name {
     [ETH_LOG_BLOCK_NUMBER] = KEY("blockNumber"),
     [ETH_LOG_BLOCK_TIMESTAMP] = KEY("blockTimestamp"),
     [ETH_LOG_DATA] = KEY("data"),
+    [ETH_LOG_JSONRPC] = KEY("jsonrpc"),
     [ETH_LOG_LOG_INDEX] = KEY("logIndex"),
     [ETH_LOG_REMOVED_FLAG] = KEY("removed"),
     [ETH_LOG_TOPICS] = KEY("topics"),
@@ -50,10 +51,11 @@ static eth_log_key find_key(const json_value *name)
     return key;
 }
 
-const char *eth_log_collect(const json_reader *json, eth_log_fields *fields, eth_log_key *key)
+const char *eth_log_collect(const json_reader *json, json_cursor members, eth_log_fields *fields,
+                            eth_log_key *key)
 {
     json_value name, value;
-    json_cursor at = json_members(json);
+    json_cursor at = members;
     fields->present = 0;
     while (json_next_member(json, &at, &name, &value)) {
         *key = find_key(&name);

@@ -17,6 +17,7 @@ typedef enum eth_log_key {
     ETH_LOG_BLOCK_NUMBER,
     ETH_LOG_BLOCK_TIMESTAMP,
     ETH_LOG_DATA,
+    ETH_LOG_JSONRPC, /* not of a log: of the envelope around one */
     ETH_LOG_LOG_INDEX,
     ETH_LOG_REMOVED_FLAG,
     ETH_LOG_TOPICS,
@@ -38,8 +39,9 @@ const char *eth_log_key_name(eth_log_key key);
 /** Whether the key is there. */
 bool eth_log_has(const eth_log_fields *fields, eth_log_key key);
 
-/** Collects the known keys of the object that was parsed. On an error `key` is the doubled key. */
-const char *eth_log_collect(const json_reader *json, eth_log_fields *fields, eth_log_key *key);
+/** Collects the known keys of an object, from `members` on. On an error `key` is the doubled key. */
+const char *eth_log_collect(const json_reader *json, json_cursor members, eth_log_fields *fields,
+                            eth_log_key *key);
 
 /** Reads the address. */
 const char *eth_log_read_address(const eth_log_fields *fields, eth_address *address);

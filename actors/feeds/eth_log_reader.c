@@ -136,9 +136,9 @@ void eth_log_reader_publish(eth_log_reader *self)
     const eth_logs_counters *counts = eth_logs_counted(self->decoder);
     live_count_set(&self->stats->bytes, self->bytes);
     live_count_set(&self->stats->lines, counts->lines);
-    live_count_set(&self->stats->events, counts->lines - counts->kinds[ETH_LOG_BAD] -
-                                             counts->kinds[ETH_LOG_FILTERED] -
-                                             counts->kinds[ETH_LOG_REMOVED]);
+    live_count_set(&self->stats->events,
+                   counts->lines - counts->kinds[ETH_LOG_BAD] - counts->kinds[ETH_LOG_FILTERED] -
+                       counts->kinds[ETH_LOG_REMOVED] - counts->kinds[ETH_LOG_ANSWER]);
 }
 
 bool eth_log_reader_advance(eth_log_reader *self)

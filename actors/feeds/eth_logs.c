@@ -3,6 +3,7 @@
 
 #include <stdlib.h>
 
+#include "feeds/eth_envelope.h"
 #include "feeds/eth_log_event.h"
 #include "feeds/eth_log_fields.h"
 
@@ -67,7 +68,27 @@ static bool parse(decoding *self, const char *line, size_t size)
         self->log->kind = ETH_LOG_BAD;
         return false;
     }
-    const char *refused = eth_log_collect(json, &self->fields, &key);
+    const char *refused = eth_log_collect(json, json_members(json), &self->fields, &key);
+    return !refused || accept(self->log, key, refused);
+}
+
+/* Goes on with what is inside a notification. */
+static bool unwrap(decoding *self)
+{
+    eth_log_key key = ETH_LOG_KEYS;
+    const json_reader *json = &self->feed->json;
+    if (!eth_log_has(&self->fields, ETH_LOG_JSONRPC)) {
+        return true;
+    }
+    eth_envelope envelope = eth_envelope_open(json);
+    if (envelope.kind != ETH_ENVELOPE_LOG) {
+        self->log->kind = envelope.kind == ETH_ENVELOPE_BAD ? ETH_LOG_BAD : ETH_LOG_ANSWER;
+        self->log->key = envelope.key;
+        self->log->reason = envelope.reason;
+        return false;
+    }
+    const char *refused =
+        eth_log_collect(json, json_members_of(json, &envelope.log), &self->fields, &key);
     return !refused || accept(self->log, key, refused);
 }
 
@@ -163,8 +184,9 @@ eth_log_kind eth_logs_decode(eth_logs *self, const char *line, size_t size, uint
 {
     decoding current = {.feed = self, .log = log, .origin = {.received_ns = received_ns}};
     log->key = log->reason = NULL;
-    if (parse(&current, line, size) && classify(&current) && read_address(&current) &&
-        read_position(&current) && read_time(&current) && read_event(&current)) {
+    if (parse(&current, line, size) && unwrap(&current) && classify(&current) &&
+        read_address(&current) && read_position(&current) && read_time(&current) &&
+        read_event(&current)) {
         log->kind = current.event->kind;
         self->counters.untimed += current.is_untimed;
     }
@@ -188,9 +210,10 @@ const char *eth_log_kind_name(eth_log_kind kind)
 {
     static const char *const names[ETH_LOG_KINDS] = {
         [ETH_LOG_BAD] = "bad",         [ETH_LOG_FILTERED] = "filtered",
-        [ETH_LOG_REMOVED] = "removed", [ETH_LOG_SWAP_V2] = "swap_v2",
-        [ETH_LOG_SWAP_V3] = "swap_v3", [ETH_LOG_SYNC_V2] = "sync_v2",
-        [ETH_LOG_MINT_V2] = "mint_v2", [ETH_LOG_BURN_V2] = "burn_v2",
+        [ETH_LOG_REMOVED] = "removed", [ETH_LOG_ANSWER] = "answers",
+        [ETH_LOG_SWAP_V2] = "swap_v2", [ETH_LOG_SWAP_V3] = "swap_v3",
+        [ETH_LOG_SYNC_V2] = "sync_v2", [ETH_LOG_MINT_V2] = "mint_v2",
+        [ETH_LOG_BURN_V2] = "burn_v2",
     };
     return names[kind];
 }

@@ -3,8 +3,9 @@
 #define FEEDS_ETH_LOGS_H
 
 /*
- * Decoder of Ethereum logs, one JSON object a line: what eth_getLogs returns as an array element
- * and eth_subscribe("logs") sends as params.result. Key order is free, unknown keys are ignored.
+ * Decoder of Ethereum logs, one JSON object a line or message: what eth_getLogs returns as an array
+ * element, or the whole notification of eth_subscribe("logs") with the log as params.result. Key
+ * order is free, unknown keys are ignored.
  *
  * Pool events by topics[0]: V2 Swap, Sync, Mint, Burn and V3 Swap. All other logs are filtered:
  * they must be JSON with valid topics, the rest of them is not looked at.
@@ -27,6 +28,7 @@ typedef enum eth_log_kind {
     ETH_LOG_BAD,      /* see key and reason */
     ETH_LOG_FILTERED, /* no pool event */
     ETH_LOG_REMOVED,  /* undone by a chain reorganisation ("removed": true) */
+    ETH_LOG_ANSWER,   /* JSON-RPC without a log: the answer to the subscribe request */
     ETH_LOG_SWAP_V2,  /* event.swap */
     ETH_LOG_SWAP_V3,  /* event.swap */
     ETH_LOG_SYNC_V2,  /* event.sync */
@@ -47,10 +49,10 @@ typedef struct eth_log {
     } event;
 } eth_log;
 
-/** lines = bad + filtered + removed + the events, which are the sum over their kinds. */
+/** lines = bad + filtered + removed + answers + the events, which are the sum over their kinds. */
 typedef struct eth_logs_counters {
     uint64_t lines;
-    uint64_t kinds[ETH_LOG_KINDS]; /* bad, filtered and removed lines have a place here too */
+    uint64_t kinds[ETH_LOG_KINDS]; /* also of the lines that are no events */
     uint64_t untimed;              /* events that carry the receive time for want of a block time */
 } eth_logs_counters;
 

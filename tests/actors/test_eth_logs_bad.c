@@ -306,7 +306,7 @@ Test(eth_logs_bad, any_change_of_a_line_is_decoded_or_explained)
     uint64_t sum = 0;
     for (int kind = 0; kind < ETH_LOG_KINDS; kind++) {
         sum += counted->kinds[kind];
-        if (kind != ETH_LOG_REMOVED)
+        if (kind != ETH_LOG_REMOVED && kind != ETH_LOG_ANSWER)
             cr_assert(counted->kinds[kind] > 100, "%s must occur", eth_log_kind_name(kind));
     }
     cr_assert_eq(rounds, counted->lines);
