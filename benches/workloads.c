@@ -15,6 +15,16 @@
 #define HOT_PATHS(ROW)
 #endif
 
+#ifdef BENCH_HAS_JANSSON
+#define DECODERS(ROW)                                                                              \
+    ROW(decode_binance)                                                                            \
+    ROW(decode_kraken)                                                                             \
+    ROW(decode_coinbase)                                                                           \
+    ROW(decode_eth_logs)
+#else
+#define DECODERS(ROW)
+#endif
+
 /* clang-format off */
 #define WORKLOADS(ROW)               \
     ROW(send_local)                  \
@@ -34,6 +44,7 @@
     ROW(timers_1m)                   \
     ROW(burst_10m)                   \
     HOT_PATHS(ROW)                   \
+    DECODERS(ROW)                    \
     ROW(paced_latency_busy)          \
     ROW(paced_latency_spin_park)     \
     ROW(paced_latency_park)          \

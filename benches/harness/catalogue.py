@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 from .bars import BELOW, PACE, AbsoluteBar, Bar, BestPeerBar, PeerBar, RowBar
 
-RATE, TIME, MEMORY = "messages/s", "ns", "bytes"
+RATE, TIME, MEMORY, THROUGHPUT = "messages/s", "ns", "bytes", "bytes/s"
 SEED = "tokio-seed"
 PEERS = (SEED, "tokio-typed", "caf", "go")
 
@@ -26,7 +26,7 @@ class Row:
 
     @property
     def better(self) -> str:
-        return "higher" if self.unit == RATE else "lower"
+        return "higher" if self.unit in (RATE, THROUGHPUT) else "lower"
 
 
 @dataclass(frozen=True)
@@ -47,6 +47,7 @@ class Workload:
 
 
 MESSAGES, LATENCY, HOT_PATH = "Messages", "Latency at a fixed rate", "Market hot path"
+DECODERS = "Decoders of feeds"
 BUSY_MACHINE, RESIDENT, LIMITS = "More workers than processors", "Memory", "Limits of the machine"
 
 
@@ -161,6 +162,23 @@ def hot_paths() -> list[Workload]:
     ]
 
 
+def decoder(feed: str, what: str) -> Workload:
+    name = f"decode_{feed}"
+    return Workload(name, DECODERS, (
+        Row(f"{name}.frame", TIME, f"{what}: a frame",
+            (RowBar(f"{name}.jansson", 3, PACE),)),
+        Row(f"{name}.rate", THROUGHPUT, f"{what}: JSON"),
+        Row(f"{name}.jansson", TIME, "the same frames through jansson, parsed and freed: a frame"),
+    ), 1, 1, 0.1, peers=())
+
+
+def decoders() -> list[Workload]:
+    return [decoder("binance", "recorded Binance frames to books and quotes"),
+            decoder("kraken", "recorded Kraken frames to books, each checksum compared"),
+            decoder("coinbase", "recorded Coinbase frames to books and quotes"),
+            decoder("eth_logs", "recorded Ethereum logs to pool events")]
+
+
 def burst() -> Workload:
     what = "resident memory {} 10 M messages were queued at once"
     return Workload("burst_10m", RESIDENT, (
@@ -221,6 +239,6 @@ def limits() -> list[Workload]:
     ]
 
 
-WORKLOADS: tuple[Workload, ...] = (*messages(), *paced_latencies(), *hot_paths(), burst(),
+WORKLOADS: tuple[Workload, ...] = (*messages(), *paced_latencies(), *hot_paths(), *decoders(), burst(),
                                    *all_oversubscribed(), *limits())
 ROWS: dict[str, Row] = {row.name: row for workload in WORKLOADS for row in workload.rows}

@@ -5,7 +5,8 @@ from __future__ import annotations
 TIMES = ((1e9, "s"), (1e6, "ms"), (1e3, "µs"), (1, "ns"))
 SIZES = ((1e9, "GB"), (1e6, "MB"), (1e3, "kB"), (1, "B"))
 RATES = ((1e9, "G/s"), (1e6, "M/s"), (1e3, "k/s"), (1, "/s"))
-SCALES = {"ns": TIMES, "bytes": SIZES, "messages/s": RATES}
+THROUGHPUTS = ((1e9, "GB/s"), (1e6, "MB/s"), (1e3, "kB/s"), (1, "B/s"))
+SCALES = {"bytes/s": THROUGHPUTS, "ns": TIMES, "bytes": SIZES, "messages/s": RATES}
 
 
 def three_digits(value: float) -> str:
