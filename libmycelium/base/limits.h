@@ -65,9 +65,26 @@ enum {
     MYC__SLAB_HUGE_BYTES = 2 << 20, /* a huge page: where a class has several times as much */
 
     MYC__SOURCES_MAX = 4096, /* open at one time on a worker */
+    MYC__SOURCE_BUCKETS = 512,
     MYC__READ_DEPTH_DEFAULT = 4,
     MYC__READ_DEPTH_MAX = 64,
-    MYC__BUFFERS_RETRY_NS = 10000000, /* a group of buffers for which memory was out */
+    MYC__BUFFERS_RETRY_NS = 10000000,   /* a group of buffers for which memory was out */
+    MYC__WRITE_BYTES_DEFAULT = 1 << 20, /* that may wait to be written to a stream, */
+    MYC__WRITES_MAX = 8192,             /* in so many chunks: their ring takes a block of a pool */
+    MYC__WRITE_PARTS_MAX = 16,          /* of them in one operation */
+
+    MYC__STREAM_BLOCK_BYTES = 16384, /* of what is received from a connection */
+    MYC__STREAM_BUFFERS = 64,        /* in the group of a worker */
+    MYC__DATAGRAM_BLOCK_BYTES = 3072,
+    MYC__DATAGRAM_BUFFERS = 256,
+    MYC__LARGE_DATAGRAM_BLOCK_BYTES = 98304,
+    MYC__LARGE_DATAGRAM_BUFFERS = 16,
+    MYC__DATAGRAM_BYTES_DEFAULT = 2048, /* the longest that goes into the small blocks */
+    MYC__DATAGRAM_BYTES_MAX = 65507,
+    MYC__DATAGRAM_DEPTH_DEFAULT = 64, /* that wait: each is a chunk of its own */
+    MYC__MERGED_BYTES_MAX = 4096,     /* pieces that are put together when they have to wait */
+    MYC__BACKLOG_DEFAULT = 128,
+    MYC__BACKLOG_MAX = 65535,
 
     MYC__ROUTER_MEMBERS_MAX = 4096, /* choosing by key or load looks at each */
     MYC__ROUTER_WEIGHT_MAX = 65536,
@@ -96,6 +113,12 @@ enum {
 #define MYC__ASK_WORKER_NS_DEFAULT UINT64_C(1000000000)
 #define MYC__RESTARTS_WITHIN_NS_DEFAULT UINT64_C(5000000000)
 #define MYC__BACKOFF_MAX_NS_DEFAULT UINT64_C(60000000000)
+#define MYC__CONNECT_TIMEOUT_NS_DEFAULT UINT64_C(10000000000)
+#define MYC__RECONNECT_MAX_NS_DEFAULT UINT64_C(30000000000)
+#define MYC__FLUSH_NS UINT64_C(10000000000)        /* for what is written at the end of a stream, */
+#define MYC__FLUSH_AT_STOP_NS UINT64_C(1000000000) /* and when the system stops */
+#define MYC__SOURCE_RETRY_NS UINT64_C(10000000)    /* without memory or buffers */
+#define MYC__ACCEPT_RETRY_NS UINT64_C(100000000)   /* without a descriptor for a connection */
 #define MYC__STOP_TIMEOUT_NS_DEFAULT UINT64_C(5000000000)
 
 static_assert(MYC__GENERATION_BITS + MYC__TAG_BITS == 32, "an envelope packs both in one word");
@@ -108,6 +131,7 @@ static_assert(MYC__SIZE_CLASSES < MYC__BLOCK_UNIT, "a class fits in the low bits
 static_assert((uint64_t)MYC__TIMER_CHUNK_PLACES * MYC__TIMER_CHUNKS_MAX ==
                   1 << MYC__TIMER_INDEX_BITS,
               "a timer's id has its index");
+static_assert(MYC__LARGE_DATAGRAM_BLOCK_BYTES <= MYC__BLOCK_MAX, "its block is of a pool");
 static_assert((MYC__LANE_SLOTS & (MYC__LANE_SLOTS - 1)) == 0, "rings index by a mask");
 static_assert(MYC__LANE_CONTROL_SLOTS < MYC__LANE_SLOTS, "a lane takes messages too");
 static_assert((uint64_t)MYC__ROUTER_MEMBERS_MAX * MYC__ROUTER_WEIGHT_MAX <= INT32_MAX,

@@ -30,7 +30,18 @@ void myc__io_announce_wait(myc__io *io);
  * early. After the announcement. */
 void myc__io_wait(myc__io *io, int64_t timeout_ns);
 
-/** Closes every source; shard->open_sources goes to 0 in later polls. */
+/** The system stops: no source brings anything any more, but those that write still do, until their
+ * owners end. shard->open_sources goes to 0 in later polls. May be called again and again. */
+void myc__io_drain_sources(myc__io *io);
+
+/** Closes every source; there are none in later polls. May be called again and again. */
 void myc__io_close_sources(myc__io *io);
+
+/** Gives what sockets would receive into back to the pool: it counts as payloads that are held.
+ * There are no sources any more. */
+void myc__io_free_buffers(myc__io *io);
+
+/** Sources that are not gone. */
+uint32_t myc__io_source_count(const myc__io *io);
 
 #endif

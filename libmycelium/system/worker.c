@@ -25,9 +25,10 @@ static void acknowledge(myc__shard *shard, myc__stage stage)
     myc__store_release_u32(&shard->stage_done, stage);
 }
 
+/* Those that write go on until their owners have handled their last messages. */
 static void close_sources(myc__shard *shard)
 {
-    myc__io_close_sources(shard->io);
+    myc__io_drain_sources(shard->io);
     if (myc__load_relaxed_u32(&shard->open_sources) == 0) {
         acknowledge(shard, MYC__STAGE_CLOSE_SOURCES);
     }
@@ -41,9 +42,13 @@ static void stop_actors(myc__shard *shard, myc__stage stage)
         return;
     }
     shard->stop_begun = true;
-    myc__io_close_sources(shard->io); /* a stop that discards comes here at once */
-    if (myc__actors_stop_all(shard) == 0 && myc__load_relaxed_u32(&shard->open_sources) == 0) {
-        acknowledge(shard, stage);
+    myc__io_drain_sources(shard->io); /* a stop that discards comes here at once */
+    if (myc__actors_stop_all(shard) == 0) {
+        myc__io_close_sources(shard->io);
+        if (myc__io_source_count(shard->io) == 0) {
+            myc__io_free_buffers(shard->io);
+            acknowledge(shard, stage);
+        }
     }
 }
 
