@@ -16,6 +16,7 @@ int myc__error_of_os(int os_error)
     case ENOMEM: return MYC_ENOMEM;
     case EMFILE:
     case ENFILE: return MYC_ELIMIT;
+    case ETIMEDOUT: return MYC_ETIMEDOUT;
     default: return MYC_EIO;
     }
 }

@@ -3,6 +3,7 @@
 
 #include "actor/move.h"
 #include "io/file_source.h"
+#include "io/socket_open.h"
 
 static bool is_stopping(const myc__shard *shard)
 {
@@ -27,9 +28,9 @@ static myc__source_rows rows_of(const myc_protocol *protocol)
                               .event = row_of(protocol, &myc_stream_event_type)};
 }
 
-static int check(const myc_context *ctx, const char *target, uint32_t depth)
+static int check(const myc_context *ctx, const char *target)
 {
-    if (!ctx->shard || !ctx->current || !target || depth > MYC__READ_DEPTH_MAX) {
+    if (!ctx->shard || !ctx->current || !target) {
         return MYC_EINVAL;
     }
     myc__source_rows rows = rows_of(ctx->current->behaviour->protocol);
@@ -39,24 +40,42 @@ static int check(const myc_context *ctx, const char *target, uint32_t depth)
     return is_stopping(ctx->shard) ? MYC_ESTOPPING : 0;
 }
 
-static int open_source(myc_context *ctx, const char *path, uint32_t depth, uint32_t *number)
+static int parse(const myc_context *ctx, const char *text, myc__target *target)
 {
-    myc__file_source_options options = {.owner = ctx->current->address,
-                                        .rows = rows_of(ctx->current->behaviour->protocol),
-                                        .depth = depth};
+    const char *expected;
+    int error = myc__target_parse(text, target, &expected);
+    if (error) {
+        myc__log_line(&ctx->fabric->log, MYC_LOG_ERROR, "cannot open %s: expected %s", text,
+                      expected);
+    }
+    return error;
+}
+
+/* Whether the calling actor may have one more. */
+static int admit(myc_context *ctx, const char *text)
+{
     if (myc__actor_is_away(ctx->current)) {
         myc__log_line(&ctx->fabric->log, MYC_LOG_ERROR,
-                      "cannot read %s: an actor that has moved opens no sources", path);
+                      "cannot open %s: an actor that has moved opens no sources", text);
         return MYC_ENOTSUP;
-    }
-    if (!myc__annex_of(ctx, ctx->current)) { /* which counts it */
-        return MYC_ENOMEM;
     }
     if (myc__io_is_full(ctx->shard->io)) {
         myc__log_line(&ctx->fabric->log, MYC_LOG_ERROR,
-                      "cannot read %s: worker %u has %u open sources already", path,
+                      "cannot open %s: worker %u has %u open sources already", text,
                       ctx->shard->index, MYC__SOURCES_MAX);
         return MYC_ELIMIT;
+    }
+    return myc__io_admit(ctx->shard->io, ctx->current);
+}
+
+static int open_file(myc_context *ctx, const char *path, const myc_stream_options *given,
+                     uint32_t *number)
+{
+    myc__file_source_options options = {.owner = ctx->current->address,
+                                        .rows = rows_of(ctx->current->behaviour->protocol),
+                                        .depth = given ? given->depth : 0};
+    if (options.depth > MYC__READ_DEPTH_MAX) {
+        return MYC_EINVAL;
     }
     int error = myc__file_open(path, &ctx->fabric->log, &options.file);
     if (error) {
@@ -69,13 +88,38 @@ static int open_source(myc_context *ctx, const char *path, uint32_t depth, uint3
     return error;
 }
 
+static int open_socket(myc_context *ctx, const char *text, const myc__target *target,
+                       const myc_stream_options *options, uint32_t *number)
+{
+    return myc__socket_open(
+        &(myc__socket_request){.shard = ctx->shard,
+                               .owner = ctx->current->address,
+                               .rows = rows_of(ctx->current->behaviour->protocol),
+                               .text = text,
+                               .target = target,
+                               .options = options},
+        number);
+}
+
+static int open_target(myc_context *ctx, const char *text, const myc_stream_options *options,
+                       uint32_t *number)
+{
+    myc__target target;
+    int error = parse(ctx, text, &target);
+    error = error ? error : admit(ctx, text);
+    if (error) {
+        return error;
+    }
+    return target.kind == MYC__TARGET_FILE ? open_file(ctx, text, options, number)
+                                           : open_socket(ctx, text, &target, options, number);
+}
+
 int myc_stream_open(myc_context *ctx, const char *target, const myc_stream_options *options,
                     myc_stream *stream)
 {
-    uint32_t depth = options ? options->depth : 0;
     uint32_t number = 0;
-    int error = check(ctx, target, depth);
-    error = error ? error : open_source(ctx, target, depth, &number);
+    int error = check(ctx, target);
+    error = error ? error : open_target(ctx, target, options, &number);
     if (stream) {
         stream->number = number;
     }

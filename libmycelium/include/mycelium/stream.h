@@ -99,11 +99,12 @@ MYC_MESSAGE(myc_stream_event)
 
 /** The last message of a stream. */
 typedef struct myc_stream_end {
-    uint64_t size_bytes;    /* delivered in all */
-    uint64_t written_bytes; /* written in all */
-    uint64_t dropped;       /* datagrams lost, in all */
-    int32_t error;          /* 0 = end of file, or closed by the peer, else a myc_error code */
-    int32_t os_error;       /* the kernel's errno behind `error`, or 0 */
+    uint64_t size_bytes;      /* delivered in all */
+    uint64_t written_bytes;   /* written in all */
+    uint64_t unwritten_bytes; /* taken by myc_stream_write() and dropped at the end */
+    uint64_t dropped;         /* datagrams lost, in all */
+    int32_t error;            /* 0 = end of file, or closed by the peer, else a myc_error code */
+    int32_t os_error;         /* the kernel's errno behind `error`, or 0 */
     myc_stream stream;
     uint32_t reserved;
 } myc_stream_end;
