@@ -70,3 +70,13 @@ int libtypes_frame_peek(const uint8_t *bytes, size_t size_bytes, libtypes_frame 
         frame->size_bytes = 0;
     return code;
 }
+
+int libtypes_frame_measure(void *user, const uint8_t *bytes, size_t size_bytes,
+                           uint64_t *frame_bytes)
+{
+    (void)user;
+    libtypes_frame frame;
+    int code = libtypes_frame_peek(bytes, size_bytes, &frame);
+    *frame_bytes = frame.size_bytes;
+    return code;
+}

@@ -3,9 +3,8 @@
 #define TEXT_LINES_H
 
 /*
- * Splits a stream of chunks into lines, in pull style: the consumer may stop between two lines of
- * a chunk and go on later. A line inside one chunk is never copied; one that crosses a border is
- * gathered in a buffer that is reused.
+ * Splits a stream of chunks into lines of text, as <mycelium/framing.h> does, without the empty
+ * ones.
  *
  *     lines_feed(&lines, bytes, size);          // the chunk is borrowed ...
  *     while (lines_next(&lines, &line))         // ... until this returns false
@@ -22,6 +21,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include <mycelium/framing.h>
+
 enum { LINES_SIZE_MAX = 1024 * 1024 };
 
 /** One line. `text` is borrowed until the next lines_next() or lines_feed(). */
@@ -34,17 +35,8 @@ typedef struct line_view {
 
 /** Fields are private. */
 typedef struct lines {
-    const char *chunk; /* what of the chunk was not yet looked at */
-    size_t chunk_size;
-    char *partial; /* the begun line */
-    size_t partial_size;
-    size_t partial_capacity;
-    size_t size_max;
-    uint64_t number;       /* of the line that is being read */
-    bool partial_is_given; /* the caller has it: to be emptied */
-    bool is_skipping;      /* reported as bad: drop up to its newline */
+    myc_framer framer;
     bool is_ended;
-    char error[96];
 } lines;
 
 /** Sets up a splitter. `size_max` in bytes without the line end; 0 = LINES_SIZE_MAX. */

@@ -111,7 +111,7 @@ Test(lines, does_not_copy_a_line_inside_a_chunk)
     cr_assert_eq(text, line.text);
     cr_assert(lines_next(&splitter, &line));
     cr_assert_eq(text + 6, line.text);
-    cr_assert_null(splitter.partial);
+    cr_assert_null(splitter.framer.carry);
     lines_fini(&splitter);
     NO_LEAKS();
 }

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "samples.h"
 #include "support/leaks.h"
+#include "support/naive_framer.h"
 
 /* Peeks into a copy of exactly `size_bytes`. */
 static int peek(const uint8_t *bytes, size_t size_bytes, libtypes_frame *frame)
@@ -133,5 +134,33 @@ Test(frame, refuses_a_group_longer_than_any_message)
     memset(bytes + 8 + 42, 0xff, 4);
     cr_assert_eq(MYC_EFIELD, peek(bytes, sizeof bytes, &frame));
     cr_assert_eq(0, frame.size_bytes);
+    NO_LEAKS();
+}
+
+/* Two messages of each type, one behind the other. Returns their size. */
+static size_t stream_of_messages(uint8_t *bytes)
+{
+    size_t size = 0;
+    for (size_t i = 0; i < 2 * LIBTYPES_TYPE_COUNT; i++) {
+        encoded e = encode_random(libtypes_types()[i % LIBTYPES_TYPE_COUNT]);
+        memcpy(bytes + size, e.bytes, e.size_bytes);
+        size += e.size_bytes;
+        free(e.bytes);
+    }
+    return size;
+}
+
+Test(frame, a_framer_cuts_a_stream_into_messages)
+{
+    static uint8_t bytes[2 * LIBTYPES_TYPE_COUNT * LIBTYPES_MESSAGE_BYTES_MAX];
+    size_t size = stream_of_messages(bytes);
+    const myc_framer_options options = {.framing = MYC_FRAMING_PEEK,
+                                        .peek = libtypes_frame_measure,
+                                        .frame_bytes_max = LIBTYPES_MESSAGE_BYTES_MAX};
+    for (size_t piece = 1; piece <= size; piece += 1 + piece / 16) {
+        naive_verdict verdict = naive_compare(&options, bytes, size, piece, piece);
+        cr_assert_str_empty(verdict.text, "pieces of up to %zu bytes: %s", piece, verdict.text);
+        cr_assert_eq(2 * LIBTYPES_TYPE_COUNT, verdict.frames);
+    }
     NO_LEAKS();
 }

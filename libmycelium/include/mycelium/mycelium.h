@@ -10,8 +10,8 @@
  * (starting anew), topic.h (publish and subscribe), mailbox.h (what is queued and what dropped),
  * become.h and stash.h (modes), move.h (to another worker), offload.h (work that blocks),
  * registry.h and router.h (names, and one of several), breaker.h, retry.h and proxy.h (asks that
- * fail), stream.h (bytes from outside), transport.h (other nodes), testkit.h (tests of actors),
- * inspect.h (a look inside), histogram.h (latencies).
+ * fail), stream.h (bytes from outside), framing.h (frames in them), transport.h (other nodes),
+ * testkit.h (tests of actors), inspect.h (a look inside), histogram.h (latencies).
  */
 #define MYC_VERSION_MAJOR 0
 #define MYC_VERSION_MINOR 1
@@ -23,6 +23,7 @@
 #include <mycelium/breaker.h>
 #include <mycelium/error.h>
 #include <mycelium/export.h>
+#include <mycelium/framing.h>
 #include <mycelium/histogram.h>
 #include <mycelium/inspect.h>
 #include <mycelium/mailbox.h>

@@ -13,6 +13,12 @@
  *     if (code == 0 && frame.size_bytes <= size_bytes)
  *         code = myc_from_bytes(ctx, frame.template_id, bytes, frame.size_bytes, &payload, &error);
  *
+ * A stream in pieces is cut into messages by a framer (<mycelium/framing.h>):
+ *
+ *     const myc_framer_options options = {.framing = MYC_FRAMING_PEEK,
+ *                                         .peek = libtypes_frame_measure,
+ *                                         .frame_bytes_max = LIBTYPES_MESSAGE_BYTES_MAX};
+ *
  * Threads: any; nothing here has state.
  */
 #include <stddef.h>
@@ -75,6 +81,13 @@ typedef struct libtypes_frame {
  */
 MYC_API MYC_MUST_CHECK int libtypes_frame_peek(const uint8_t *bytes, size_t size_bytes,
                                                libtypes_frame *frame);
+
+/**
+ * The same as the `peek` of a myc_framer, which cuts a stream into messages: `*frame_bytes` is
+ * frame.size_bytes. `user` is not used.
+ */
+MYC_API MYC_MUST_CHECK int libtypes_frame_measure(void *user, const uint8_t *bytes,
+                                                  size_t size_bytes, uint64_t *frame_bytes);
 
 MYC_EXTERN_C_END
 
