@@ -10,8 +10,9 @@
  * (starting anew), topic.h (publish and subscribe), mailbox.h (what is queued and what dropped),
  * become.h and stash.h (modes), move.h (to another worker), offload.h (work that blocks),
  * registry.h and router.h (names, and one of several), breaker.h, retry.h and proxy.h (asks that
- * fail), stream.h (bytes from outside), framing.h (frames in them), transport.h (other nodes),
- * testkit.h (tests of actors), inspect.h (a look inside), histogram.h (latencies).
+ * fail), stream.h (bytes from outside), framing.h (frames in them), sequence.h (gaps between
+ * them), transport.h (other nodes), testkit.h (tests of actors), inspect.h (a look inside),
+ * histogram.h (latencies).
  */
 #define MYC_VERSION_MAJOR 0
 #define MYC_VERSION_MINOR 1
@@ -35,6 +36,7 @@
 #include <mycelium/registry.h>
 #include <mycelium/retry.h>
 #include <mycelium/router.h>
+#include <mycelium/sequence.h>
 #include <mycelium/stash.h>
 #include <mycelium/stream.h>
 #include <mycelium/supervisor.h>
