@@ -94,9 +94,9 @@ static void on_frame(wslay_event_context_ptr frames,
         return;
     }
     if (frame->opcode != WSLAY_CONTINUATION_FRAME) {
-        append(session, &(struct record){.kind = frame->opcode}, sizeof(struct record));
+        append(session, &(struct myc__record){.kind = frame->opcode}, sizeof(struct myc__record));
     }
-    uint64_t so_far = session->unfinished - sizeof(struct record);
+    uint64_t so_far = session->unfinished - sizeof(struct myc__record);
     if (!session->no_memory && frame->payload_length > session->message_bytes_max - so_far) {
         refuse_length(session, so_far + frame->payload_length);
     }
@@ -115,9 +115,9 @@ static void on_bytes(wslay_event_context_ptr frames,
 /* The head of the record was written before its length was known. */
 static void finish_record(myc_websocket_session *session)
 {
-    uint32_t size_bytes = (uint32_t)(session->unfinished - sizeof(struct record));
+    uint32_t size_bytes = (uint32_t)(session->unfinished - sizeof(struct myc__record));
     memcpy(session->inbox.data + session->inbox.tail - session->unfinished +
-               offsetof(struct record, size_bytes),
+               offsetof(struct myc__record, size_bytes),
            &size_bytes, sizeof size_bytes);
     session->unfinished = 0;
 }

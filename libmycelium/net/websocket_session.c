@@ -180,7 +180,7 @@ int myc_websocket_session_feed_end(myc_websocket_session *session)
 
 bool myc_websocket_session_next(myc_websocket_session *session, myc_websocket_message *message)
 {
-    struct record record;
+    struct myc__record record;
     drop_given(session);
     if (myc__bytes_size(&session->inbox) == session->unfinished) {
         return false;

@@ -10,7 +10,7 @@
 #include "net/upgrade.h"
 
 /* A message in the inbox; its bytes lie behind it. */
-struct record {
+struct myc__record {
     uint32_t size_bytes;
     uint32_t kind;
 };
@@ -37,7 +37,8 @@ struct myc_websocket_session {
     myc_net_error error;
 };
 
-static_assert(MYC__MESSAGE_BYTES_MAX <= UINT32_MAX - sizeof(struct record), "sizes fit a record");
+static_assert(MYC__MESSAGE_BYTES_MAX <= UINT32_MAX - sizeof(struct myc__record),
+              "sizes fit a record");
 
 /** What wslay is to call, with the session. */
 extern const struct wslay_event_callbacks myc__websocket_callbacks;
