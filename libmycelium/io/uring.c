@@ -27,7 +27,9 @@ static bool kernel_has_events(const myc__uring *self)
 static uint32_t uring_poll(myc__driver *driver)
 {
     myc__uring *self = (myc__uring *)driver;
-    myc__uring_stage(self);
+    if (driver->queue.first) {
+        myc__uring_stage(self);
+    }
     if (io_uring_sq_ready(&self->ring) > 0 || kernel_has_events(self)) {
         (void)myc__uring_submit(self);
     }
