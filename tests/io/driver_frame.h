@@ -32,6 +32,7 @@ enum kind {
     KIND_URING_NO_BUFFER_RINGS, /* Linux before 5.19, or one was refused */
     KIND_URING_MULTISHOT_ENDS,  /* each completion is the last one */
     KIND_EPOLL,
+    KIND_EPOLL_ENDS, /* each completion is the last one */
     KIND_COUNT
 };
 
@@ -66,7 +67,8 @@ MYC_UNUSED static myc__driver_faults faults_of(enum kind kind)
     case KIND_URING_TINY_CQ: return (myc__driver_faults){.cq_entries = 8};
     case KIND_URING_NO_MULTISHOT: return (myc__driver_faults){.no_multishot = true};
     case KIND_URING_NO_BUFFER_RINGS: return (myc__driver_faults){.no_buffer_rings = true};
-    case KIND_URING_MULTISHOT_ENDS: return (myc__driver_faults){.multishot_ends = true};
+    case KIND_URING_MULTISHOT_ENDS:
+    case KIND_EPOLL_ENDS: return (myc__driver_faults){.multishot_ends = true};
     default: return (myc__driver_faults){0};
     }
 }
@@ -80,7 +82,7 @@ MYC_UNUSED static void frame_init(struct frame *frame, enum kind kind)
     frame->wake_fd = eventfd(0, EFD_CLOEXEC);
     cr_assert_geq(frame->wake_fd, 0);
     frame->options = (myc__driver_options){
-        .backend = kind == KIND_EPOLL ? MYC_IO_EPOLL : MYC_IO_URING,
+        .backend = kind >= KIND_EPOLL ? MYC_IO_EPOLL : MYC_IO_URING,
         .entries = kind == KIND_URING_SMALL || kind == KIND_URING_TINY_CQ ? 8 : 0,
         .wake_fd = frame->wake_fd,
         .several_threads = kind == KIND_URING_SEVERAL_THREADS,

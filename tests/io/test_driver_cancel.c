@@ -125,5 +125,5 @@ DRIVER_TEST(driver_cancel, cancels_from_completions)
 /* With io_uring both are done, so the cancel of the second comes too late. */
 DRIVER_TEST(driver_cancel, forgets_the_cancel_of_what_completes_first)
 {
-    cr_expect_eq(kind == KIND_EPOLL ? 1 : 0, run_rivals(frame, 2));
+    cr_expect_eq(kind >= KIND_EPOLL ? 1 : 0, run_rivals(frame, 2));
 }
