@@ -20,6 +20,7 @@
 #include <criterion/parameterized.h>
 #include <mycelium/mycelium.h>
 
+#include "deny.h"
 #include "io/driver.h"
 #include "support/leaks.h"
 #include "system/system.h"
@@ -143,16 +144,25 @@ MYC_UNUSED static void plant_faults(struct frame *frame)
     frame->system->fabric.io_faults = &frame->faults;
 }
 
+/* Where these tests are run once more with io_uring refused (DENY_VARIABLE), the refusal is part of
+ * the test. */
+MYC_UNUSED static myc_io_backend io_of(enum kind kind)
+{
+    bool is_uring = kind == KIND_URING || kind == KIND_URING_THREADS || kind == KIND_URING_FAULTS;
+    struct lines lines = {0};
+    if (!is_uring || uring_is_granted(&lines))
+        return is_uring ? MYC_IO_URING : MYC_IO_EPOLL;
+    if (!getenv(DENY_VARIABLE))
+        cr_skip_test("%s", lines.text[0]);
+    return MYC_IO_AUTO;
+}
+
 MYC_UNUSED static void frame_open(struct frame *frame, enum kind kind)
 {
     bool has_faults = kind == KIND_URING_FAULTS || kind == KIND_EPOLL_FAULTS;
-    bool is_uring = kind == KIND_URING || kind == KIND_URING_THREADS || kind == KIND_URING_FAULTS;
-    struct lines lines = {0};
-    if (is_uring && !uring_is_granted(&lines))
-        cr_skip_test("%s", lines.text[0]);
     frame_open_with(frame,
                     (myc_system_options){
-                        .io = is_uring ? MYC_IO_URING : MYC_IO_EPOLL,
+                        .io = io_of(kind),
                         .caller_driven = kind == KIND_URING || kind == KIND_EPOLL || has_faults,
                         .workers = 2,
                         .idle = MYC_IDLE_PARK,

@@ -2,6 +2,8 @@
 #include <errno.h>
 #include <sys/resource.h>
 
+#include "base/clock.h"
+#include "base/sync.h"
 #include "deny.h"
 #include "driver_frame.h"
 #include "support/well.h"
@@ -101,18 +103,102 @@ Test(driver_refused, says_nothing_when_nothing_is_refused)
     NO_LEAKS();
 }
 
-Test(driver_refused, by_a_seccomp_filter_reads_on)
+static void expect_refused_by_a_filter(uint32_t error, const char *name)
 {
     struct frame frame;
     frame_init(&frame, KIND_URING);
     frame.options.backend = MYC_IO_AUTO;
-    if (!deny_io_uring_setup())
+    if (!deny_io_uring_setup(error))
         cr_skip_test("seccomp filters are not to be had here");
     cr_assert_eq(0, myc__driver_create(&frame.options, &frame.driver));
     cr_expect_str_eq(myc__driver_name(frame.driver), "epoll");
-    expect_line(&frame, MYC_LOG_WARNING, "EPERM");
+    expect_line(&frame, MYC_LOG_WARNING, name);
     expect_reads(&frame);
     frame_close(&frame);
+}
+
+Test(driver_refused, by_a_seccomp_filter_reads_on)
+{
+    expect_refused_by_a_filter(EPERM, "EPERM");
+}
+
+Test(driver_refused, by_a_kernel_without_it_reads_on)
+{
+    expect_refused_by_a_filter(ENOSYS, "ENOSYS");
+}
+
+Test(driver_refused, of_any_size_reads_on)
+{
+    expect_refused_by_a_filter(ENOMEM, "ENOMEM");
+}
+
+/* Not EMFILE or another: the limit is what refuses here. */
+static void expect_refused_by_a_limit(uint64_t locked_bytes)
+{
+    struct frame frame;
+    frame_init(&frame, KIND_URING);
+    frame.options.backend = MYC_IO_AUTO;
+    frame.options.entries = 4096;
+    if (!limit_locked_memory(locked_bytes))
+        cr_skip_test("the limit of locked memory cannot be set here");
+    cr_assert_eq(0, myc__driver_create(&frame.options, &frame.driver));
+    if (frame.lines.count == 0)
+        cr_skip_test("this kernel counts no rings as locked memory");
+    if (strstr(frame.lines.text, "EPERM") || strstr(frame.lines.text, "ENOSYS"))
+        cr_skip_test("%s", frame.lines.text);
+    expect_line(&frame, MYC_LOG_WARNING, "ENOMEM");
+    expect_line(&frame, MYC_LOG_WARNING, "RLIMIT_MEMLOCK");
+    bool is_uring = strcmp(myc__driver_name(frame.driver), "io_uring") == 0;
+    cr_expect_eq(is_uring, strstr(frame.lines.text, "of 4096 entries") != NULL);
+    cr_expect(is_uring || strstr(frame.lines.text, "epoll is used instead"));
+    expect_reads(&frame);
+    frame_close(&frame);
+}
+
+Test(driver_refused, by_a_small_limit_of_locked_memory_is_a_smaller_ring)
+{
+    expect_refused_by_a_limit(65536);
+}
+
+Test(driver_refused, by_no_memory_to_lock_reads_on)
+{
+    expect_refused_by_a_limit(0);
+}
+
+/* Filters that are older than epoll_pwait2() refuse it. */
+static void expect_to_wait(uint32_t error)
+{
+    struct frame frame;
+    frame_open(&frame, KIND_EPOLL);
+    if (!deny_system_call(__NR_epoll_pwait2, error))
+        cr_skip_test("seccomp filters are not to be had here");
+    int fds[2];
+    open_pipe(fds, 0);
+    for (int round = 0; round < 3; round++) {
+        struct probe probe = {0};
+        probe_read(&frame, &probe, fds[0], -1);
+        expect_no_completion(&frame);
+        uint64_t before = myc__kernel_now_ns();
+        myc__driver_wait(frame.driver, 300000);
+        cr_expect_geq(myc__kernel_now_ns() - before, 300000);
+        cr_assert_eq(1, write(fds[1], "x", 1));
+        run_until(&frame, 0);
+        cr_expect_eq(1, probe.result);
+        myc__event_signal(frame.wake_fd);
+        myc__driver_wait(frame.driver, -1);
+    }
+    close_pipe(fds);
+    frame_close(&frame);
+}
+
+Test(driver_refused, waits_without_epoll_pwait2)
+{
+    expect_to_wait(ENOSYS);
+}
+
+Test(driver_refused, waits_where_a_filter_does_not_know_epoll_pwait2)
+{
+    expect_to_wait(EPERM);
 }
 
 Test(driver_refused, by_the_limit_of_open_files_reads_on)
