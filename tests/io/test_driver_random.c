@@ -127,12 +127,14 @@ static void drain(struct model *model)
     check_in_flight(model);
 }
 
-/* What was sent was received, or is still in the socket. */
+/* What was sent was received, or is still in the sockets: with TCP on either side, so up to the end
+ * of the stream. */
 static void stream_close(struct stream *stream)
 {
     uint8_t left[4096];
     ssize_t size;
-    while ((size = recv(stream->fds[0], left, sizeof left, MSG_DONTWAIT)) > 0)
+    cr_assert_eq(0, shutdown(stream->fds[1], SHUT_WR));
+    while ((size = recv(stream->fds[0], left, sizeof left, 0)) > 0)
         receiver_keep(&stream->receiver, left, (size_t)size);
     cr_assert_eq(stream->sender.starts, stream->sender.lasts);
     receiver_expect(&stream->receiver, stream->sender.sent);
