@@ -2,98 +2,41 @@
 #include "market_data.h"
 
 #include <stdbool.h>
-#include <stdlib.h>
 
-#include "outlet.h"
-
-enum { PENDING_CAPACITY_FIRST = 64 };
+#include "signal_outlet.h"
 
 struct market_data {
     market_state *state;
     market_data_stats *stats;
-    outlet outlet;
-    /* The signals of the Sync that is being handled: [sent, count) are still to be sent. */
-    arbitrage_signal *pending;
-    size_t pending_sent;
-    size_t pending_count;
-    size_t pending_capacity;
-    bool is_in_sync;       /* the message that comes again is applied already */
-    bool is_out_of_memory; /* not all signals of the Sync found a place in `pending` */
+    signal_ref to;
+    signal_outlet out;
+    bool is_in_event; /* the message that comes again is applied already */
 };
 
 MYC_ACTOR_WITH_LIFECYCLE(market_data, market, MARKET_ROWS)
 
-static bool grow_pending(struct market_data *self)
+/* After an event was applied: sends what it gave, and asks for the event again until all is sent.
+ */
+static myc_next send_found(struct market_data *self, myc_context *ctx)
 {
-    size_t capacity =
-        self->pending_capacity ? self->pending_capacity * 2 : (size_t)PENDING_CAPACITY_FIRST;
-    arbitrage_signal *pending = realloc(self->pending, capacity * sizeof *pending);
-    if (!pending) {
-        return false;
+    self->is_in_event = true;
+    outlet_result result = signal_outlet_send(&self->out, ctx);
+    self->stats->sent = self->out.sent;
+    switch (result) {
+    case OUTLET_TAKEN: self->is_in_event = false; return MYC_CONTINUE;
+    case OUTLET_AGAIN: return MYC_AGAIN;
+    case OUTLET_GONE: return MYC_FAIL(MYC_ENOENT);
+    default: return MYC_FAIL(MYC_ENOMEM);
     }
-    self->pending = pending;
-    self->pending_capacity = capacity;
-    return true;
-}
-
-static void collect_signal(void *user, const arbitrage_signal *signal)
-{
-    struct market_data *self = user;
-    if (self->pending_count == self->pending_capacity && !grow_pending(self)) {
-        self->is_out_of_memory = true;
-        return;
-    }
-    self->pending[self->pending_count++] = *signal;
-}
-
-static outlet_result send_signal(struct market_data *self, myc_context *ctx,
-                                 const arbitrage_signal *found)
-{
-    if (!outlet_is_open(&self->outlet, ctx)) {
-        return OUTLET_AGAIN;
-    }
-    arbitrage_signal *signal = arbitrage_signal_new(ctx);
-    if (!signal) {
-        return OUTLET_NO_MEMORY;
-    }
-    signal_ref out = {self->outlet.to};
-    *signal = *found;
-    return outlet_after(&self->outlet, ctx, signal_send_arbitrage(ctx, out, signal));
-}
-
-static outlet_result send_pending(struct market_data *self, myc_context *ctx)
-{
-    while (self->pending_sent < self->pending_count) {
-        outlet_result result = send_signal(self, ctx, &self->pending[self->pending_sent]);
-        if (result != OUTLET_TAKEN) {
-            return result;
-        }
-        self->pending_sent++;
-        self->stats->sent++;
-    }
-    return OUTLET_TAKEN;
 }
 
 static myc_next market_data_on_sync(struct market_data *self, myc_context *ctx,
                                     const pool_sync_event *sync)
 {
-    if (!self->is_in_sync) {
-        self->pending_sent = self->pending_count = 0;
-        (void)market_state_on_sync(self->state, sync, collect_signal, self);
-        self->is_in_sync = true;
+    if (!self->is_in_event) {
+        (void)market_state_on_sync(self->state, sync, signal_outlet_keep_arbitrage, &self->out);
     }
-    outlet_result result = send_pending(self, ctx);
-    if (result == OUTLET_AGAIN) {
-        return MYC_AGAIN;
-    }
-    if (result == OUTLET_GONE) {
-        return MYC_FAIL(MYC_ENOENT);
-    }
-    if (result == OUTLET_NO_MEMORY || self->is_out_of_memory) {
-        return MYC_FAIL(MYC_ENOMEM);
-    }
-    self->is_in_sync = false;
-    return MYC_CONTINUE;
+    return send_found(self, ctx);
 }
 
 static myc_next market_data_on_swap(struct market_data *self, myc_context *ctx,
@@ -115,41 +58,40 @@ static myc_next market_data_on_liquidity(struct market_data *self, myc_context *
 static myc_next market_data_on_quote(struct market_data *self, myc_context *ctx,
                                      const quote_update *quote)
 {
-    (void)ctx;
-    (void)quote;
-    self->stats->ignored++;
-    return MYC_CONTINUE;
+    if (!self->is_in_event) {
+        (void)market_state_on_quote(self->state, quote, signal_outlet_keep_quote_signal,
+                                    &self->out);
+    }
+    return send_found(self, ctx);
 }
 
 static myc_next market_data_on_order_book(struct market_data *self, myc_context *ctx,
                                           const order_book_snapshot *order_book)
 {
-    (void)ctx;
-    (void)order_book;
-    self->stats->ignored++;
-    return MYC_CONTINUE;
+    if (!self->is_in_event) {
+        (void)market_state_on_order_book(self->state, order_book, signal_outlet_keep_quote_signal,
+                                         &self->out);
+    }
+    return send_found(self, ctx);
 }
 
 static int market_data_on_start(struct market_data *self, myc_context *ctx)
 {
     (void)ctx;
-    return grow_pending(self) ? 0 : MYC_ENOMEM;
+    return signal_outlet_init(&self->out, self->to);
 }
 
 static void market_data_on_stop(struct market_data *self, myc_context *ctx, myc_exit why)
 {
     (void)ctx;
     (void)why;
-    self->stats->unsent = self->pending_count - self->pending_sent;
-    free(self->pending);
-    self->pending = NULL;
+    self->stats->unsent = signal_outlet_fini(&self->out);
 }
 
 int market_data_start(myc_context *ctx, market_state *state, signal_ref out,
                       market_data_stats *stats, const myc_spawn_options *spawn, market_ref *ref)
 {
     *stats = (market_data_stats){0};
-    return market_data_spawn(
-        ctx, &(struct market_data){.state = state, .stats = stats, .outlet = {.to = out.address}},
-        spawn, ref);
+    return market_data_spawn(ctx, &(struct market_data){.state = state, .stats = stats, .to = out},
+                             spawn, ref);
 }

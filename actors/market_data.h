@@ -3,8 +3,9 @@
 #define ACTORS_MARKET_DATA_H
 
 /*
- * An actor that keeps the reserves of all pools and sends each arbitrage it finds to an actor that
- * speaks `signal`. No signal is lost: without room downstream it pauses and goes on in its place.
+ * An actor that keeps the reserves of all pools and the quotes of all venues, and sends each
+ * arbitrage, each episode between two venues and each momentum it finds to an actor that speaks
+ * `signal`. No signal is lost: without room downstream it pauses and goes on in its place.
  */
 #include <stdint.h>
 
@@ -16,9 +17,8 @@
 
 /** What it did. To be read when the actor has stopped; the state's own counters say the rest. */
 typedef struct market_data_stats {
-    uint64_t sent;    /* signals */
-    uint64_t unsent;  /* found, but the actor was stopped before it could send */
-    uint64_t ignored; /* quotes and order books, which it has no use for */
+    uint64_t sent;   /* signals */
+    uint64_t unsent; /* found, but the actor was stopped before it could send */
 } market_data_stats;
 
 /**

@@ -11,6 +11,7 @@ MYC_ACTOR_WITH_LIFECYCLE(signal_generator, signal, SIGNAL_ROWS)
 static myc_next signal_generator_on_arbitrage(struct signal_generator *self, myc_context *ctx,
                                               const arbitrage_signal *arbitrage)
 {
+    self->stats->arbitrage++;
     signal_judge_take(self->judge, arbitrage, myc_wall_ns(ctx));
     return MYC_CONTINUE;
 }
@@ -18,18 +19,16 @@ static myc_next signal_generator_on_arbitrage(struct signal_generator *self, myc
 static myc_next signal_generator_on_momentum(struct signal_generator *self, myc_context *ctx,
                                              const momentum_signal *momentum)
 {
-    (void)ctx;
-    (void)momentum;
-    self->stats->ignored++;
+    self->stats->momentum++;
+    signal_judge_take_momentum(self->judge, momentum, myc_wall_ns(ctx));
     return MYC_CONTINUE;
 }
 
 static myc_next signal_generator_on_cross_venue(struct signal_generator *self, myc_context *ctx,
                                                 const cross_venue_signal *cross_venue)
 {
-    (void)ctx;
-    (void)cross_venue;
-    self->stats->ignored++;
+    self->stats->cross_venue++;
+    signal_judge_take_cross_venue(self->judge, cross_venue, myc_wall_ns(ctx));
     return MYC_CONTINUE;
 }
 

@@ -14,7 +14,9 @@
 
 /** What it did. To be read when the actor has stopped; the judge knows the rest. */
 typedef struct signal_generator_stats {
-    uint64_t ignored; /* signals for which there is no rule */
+    uint64_t arbitrage; /* signals handled, by kind */
+    uint64_t cross_venue;
+    uint64_t momentum;
 } signal_generator_stats;
 
 /**

@@ -127,3 +127,96 @@ Test(signal_json, the_locale_does_not_matter)
     cr_assert_str_eq(plain, line);
     NO_LEAKS();
 }
+
+static cross_venue_signal sample_cross_venue(void)
+{
+    return (cross_venue_signal){.timestamp_ns = 1723161560364906791,
+                                .received_ns = 1723161560364906792,
+                                .episode_id = 3,
+                                .duration_ns = 17,
+                                .gap_ppm = 501.25,
+                                .largest_gap_ppm = 502.5,
+                                .buy_ask = {6165000000000, 150000000},
+                                .sell_bid = {-6168090000000, 3000000},
+                                .buy_instrument = {"BTCUSDT"},
+                                .sell_instrument = {"BTC-USD"},
+                                .threshold_ppm = 500,
+                                .buy_venue = 1,
+                                .phase = CROSS_VENUE_TURN};
+}
+
+Test(signal_json, writes_an_episode_between_two_venues)
+{
+    char line[SIGNAL_JSON_BYTES_MAX];
+    cross_venue_signal signal = sample_cross_venue();
+    const char *expected =
+        "{\"kind\":\"cross_venue\",\"phase\":\"turn\",\"episode_id\":3,\"threshold_ppm\":500,"
+        "\"buy_venue\":1,\"buy_instrument\":\"BTCUSDT\",\"buy_ask_e8\":[6165000000000,150000000],"
+        "\"sell_venue\":0,\"sell_instrument\":\"BTC-USD\",\"sell_bid_e8\":[-6168090000000,3000000],"
+        "\"gap_ppm\":501.25,\"largest_gap_ppm\":502.5,\"duration_ns\":17,"
+        "\"timestamp_ns\":1723161560364906791,\"received_ns\":1723161560364906792}\n";
+    size_t size = signal_json_write_cross_venue(&signal, line, sizeof line);
+    cr_assert_str_eq(expected, line);
+    cr_assert_eq(strlen(expected), size);
+    signal.phase = CROSS_VENUE_START;
+    cr_assert_gt(signal_json_write_cross_venue(&signal, line, sizeof line), 0);
+    cr_assert_not_null(strstr(line, "\"phase\":\"start\""));
+    signal.phase = CROSS_VENUE_END;
+    cr_assert_gt(signal_json_write_cross_venue(&signal, line, sizeof line), 0);
+    cr_assert_not_null(strstr(line, "\"phase\":\"end\""));
+    NO_LEAKS();
+}
+
+Test(signal_json, writes_momentum)
+{
+    char line[SIGNAL_JSON_BYTES_MAX];
+    momentum_signal signal = {.timestamp_ns = 5,
+                              .received_ns = 6,
+                              .fast_price = 61685.5,
+                              .slow_price = 61650.25,
+                              .deviation_ppm = -572,
+                              .instrument = {"ETH/CHF"},
+                              .venue = 2,
+                              .direction = MOMENTUM_DOWN};
+    const char *expected =
+        "{\"kind\":\"momentum\",\"direction\":\"down\",\"venue\":2,\"instrument\":\"ETH/CHF\","
+        "\"fast_price\":61685.5,\"slow_price\":61650.25,\"deviation_ppm\":-572,"
+        "\"timestamp_ns\":5,\"received_ns\":6}\n";
+    size_t size = signal_json_write_momentum(&signal, line, sizeof line);
+    cr_assert_str_eq(expected, line);
+    cr_assert_eq(strlen(expected), size);
+    for (size_t capacity = 0; capacity <= size; capacity++)
+        cr_assert_eq(0, signal_json_write_momentum(&signal, line, capacity));
+    signal.direction = MOMENTUM_UP;
+    cr_assert_gt(signal_json_write_momentum(&signal, line, sizeof line), 0);
+    cr_assert_not_null(strstr(line, "\"direction\":\"up\""));
+    NO_LEAKS();
+}
+
+/* Each of the 16 characters may need an escape, and then no zero byte ends the name. */
+Test(signal_json, names_are_escaped_and_the_longest_episode_fits)
+{
+    char line[SIGNAL_JSON_BYTES_MAX], expected[17];
+    cross_venue_signal signal = sample_cross_venue();
+    signal.timestamp_ns = signal.received_ns = signal.episode_id = signal.duration_ns = UINT64_MAX;
+    signal.gap_ppm = signal.largest_gap_ppm = -DBL_TRUE_MIN * 3;
+    signal.buy_ask = signal.sell_bid = (price_level){INT64_MIN, INT64_MAX};
+    signal.threshold_ppm = UINT32_MAX;
+    signal.buy_venue = signal.sell_venue = UINT16_MAX;
+    for (size_t i = 0; i < sizeof signal.buy_instrument.text; i++)
+        signal.buy_instrument.text[i] = i % 2 ? '"' : '\\';
+    signal.sell_instrument = signal.buy_instrument;
+    size_t size = signal_json_write_cross_venue(&signal, line, sizeof line);
+    cr_assert_gt(size, 0);
+    for (size_t capacity = 0; capacity <= size; capacity++)
+        cr_assert_eq(0, signal_json_write_cross_venue(&signal, line, capacity));
+    (void)signal_json_write_cross_venue(&signal, line, sizeof line);
+    json_t *read = json_loads(line, JSON_DECODE_INT_AS_REAL, NULL); /* 64 bits are too many */
+    cr_assert_not_null(read, "%s", line);
+    memcpy(expected, signal.buy_instrument.text, 16);
+    expected[16] = '\0';
+    cr_assert_str_eq(expected, json_string_value(json_object_get(read, "buy_instrument")));
+    cr_assert_str_eq(expected, json_string_value(json_object_get(read, "sell_instrument")));
+    json_decref(read);
+    NO_LEAKS();
+}
