@@ -10,8 +10,6 @@
  *
  * Threads: one at a time; `received` may be read by others.
  */
-#include <stdbool.h>
-
 #include <libtypes/signal.h>
 #include <mycelium/histogram.h>
 
@@ -35,9 +33,6 @@ typedef struct signal_judge {
     myc_histogram *latency; /* gets, for each signal, the ns since its event was read */
     live_count received;    /* signals judged */
     signal_judge_counts counts;
-    /* Quotes carry times of receipt from a recording: they say nothing about this run, so no
-     * latency is recorded for signals from them. */
-    bool quotes_are_recorded;
 } signal_judge;
 
 /** Judges `signal` (borrowed) at `now_ns`, ns since the Unix epoch. */

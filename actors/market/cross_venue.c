@@ -71,7 +71,7 @@ void cross_venue_know(cross_venue *self, cross_venue_place place, const quote_up
                                               .venue = quote->venue};
 }
 
-/* Clocks of receipt may be set back. */
+/* Clocks may be set back, and those of two venues differ. */
 static uint64_t elapsed_ns(uint64_t from_ns, uint64_t to_ns)
 {
     return to_ns > from_ns ? to_ns - from_ns : 0;
@@ -92,7 +92,7 @@ static cross_venue_signal signal_of(const cross_venue *self, cross_venue_thresho
         .timestamp_ns = quote->timestamp_ns,
         .received_ns = quote->received_ns,
         .episode_id = threshold->episode_id,
-        .duration_ns = elapsed_ns(threshold->started_ns, quote->received_ns),
+        .duration_ns = elapsed_ns(threshold->started_ns, quote->timestamp_ns),
         .gap_ppm = gap_to_tell(&sell->bid, &buy->ask),
         .largest_gap_ppm = threshold->largest_gap_ppm,
         .buy_ask = buy->ask,
@@ -106,12 +106,12 @@ static cross_venue_signal signal_of(const cross_venue *self, cross_venue_thresho
     };
 }
 
-static void start(cross_venue_threshold *threshold, uint64_t id, uint64_t received_ns)
+static void start(cross_venue_threshold *threshold, uint64_t id, uint64_t now_ns)
 {
     threshold->is_open = true;
     threshold->episodes++;
     threshold->episode_id = id;
-    threshold->started_ns = received_ns;
+    threshold->started_ns = now_ns;
     threshold->largest_gap_ppm = 0;
 }
 
@@ -121,7 +121,7 @@ static bool on_hit(cross_venue_threshold *threshold, const cross_venue_gap *gap,
 {
     bool starts = !threshold->is_open, turns = threshold->is_open && threshold->buy != gap->buy;
     if (starts)
-        start(threshold, ++*last_id, quote->received_ns);
+        start(threshold, ++*last_id, quote->timestamp_ns);
     double gap_ppm = cross_venue_gap_ppm(gap->bid_e8, gap->ask_e8);
     if (gap_ppm > threshold->largest_gap_ppm)
         threshold->largest_gap_ppm = gap_ppm;
@@ -140,11 +140,11 @@ static bool on_miss(cross_venue_threshold *threshold, cross_venue_phase *phase)
     return ends;
 }
 
-static void note_gap(cross_venue *self, const cross_venue_gap *gap, uint64_t received_ns)
+static void note_gap(cross_venue *self, const cross_venue_gap *gap, uint64_t now_ns)
 {
     if (self->compared++ == 0 || is_larger(gap, &self->largest)) {
         self->largest = *gap;
-        self->largest.received_ns = received_ns;
+        self->largest.timestamp_ns = now_ns;
     }
 }
 
@@ -156,7 +156,7 @@ size_t cross_venue_on_quote(cross_venue *self, cross_venue_place place, const qu
     cross_venue_know(self, place, quote);
     bool has_gap = find_larger_gap(self, &gap);
     if (has_gap)
-        note_gap(self, &gap, quote->received_ns);
+        note_gap(self, &gap, quote->timestamp_ns);
     for (size_t i = 0; i < self->threshold_count; i++) {
         cross_venue_threshold *threshold = &self->thresholds[i];
         cross_venue_phase phase;

@@ -41,7 +41,7 @@ typedef struct cross_venue_threshold {
     uint64_t episodes; /* begun */
     /* Of the open episode: */
     uint64_t episode_id;
-    uint64_t started_ns; /* as received */
+    uint64_t started_ns; /* by the time of the quote */
     double largest_gap_ppm;
     cross_venue_place buy;
 } cross_venue_threshold;
@@ -58,7 +58,7 @@ typedef struct cross_venue_quote {
 typedef struct cross_venue_gap {
     int64_t ask_e8; /* > 0 */
     int64_t bid_e8;
-    uint64_t received_ns;
+    uint64_t timestamp_ns;
     cross_venue_place buy;
 } cross_venue_gap;
 

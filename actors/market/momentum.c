@@ -58,7 +58,7 @@ bool momentum_on_quote(momentum *self, const momentum_rule *rule, const quote_up
     double mid = ((double)quote->bid.price_e8 + (double)quote->ask.price_e8) * 0.5e-8;
     if (quote->bid.quantity_e8 <= 0 || quote->ask.quantity_e8 <= 0 || mid <= 0)
         return false;
-    take_in(self, rule, mid, quote->received_ns);
+    take_in(self, rule, mid, quote->timestamp_ns);
     double deviation = self->fast_price / self->slow_price - 1;
     if (!crosses(self, rule, deviation))
         return false;

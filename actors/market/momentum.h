@@ -15,7 +15,7 @@
  * A signal is given when |fast / slow - 1| reaches the threshold; the next one only after it was
  * below half of that.
  *
- * Time is that of receipt, which is one clock for all venues. Two exponentials a quote take some
+ * Time is that of the quotes: when they were received, so a recording gives what it gave then. Two exponentials a quote take some
  * 20 ns; see momentum_on_quote().
  *
  * Threads: one at a time. Nothing allocates.
@@ -41,7 +41,7 @@ typedef struct momentum_rule {
 typedef struct momentum {
     double fast_price; /* quote currency */
     double slow_price;
-    uint64_t last_ns; /* of the last mid price, as received */
+    uint64_t last_ns; /* of the last mid price, by the time of the quote */
     bool has_started;
     bool is_disarmed; /* a signal was given; the averages have not come together again */
 } momentum;
@@ -55,7 +55,7 @@ MYC_MUST_CHECK int momentum_rule_check(momentum_rule *rule);
  * in `*signal` when the threshold is reached.
  *
  * A quote with an absent side (quantity 0) or a mid price that is not above 0 is passed over. One
- * that was received no later than the last changes nothing either: no time has gone by.
+ * whose time is not after that of the last changes nothing either: no time has gone by.
  */
 bool momentum_on_quote(momentum *self, const momentum_rule *rule, const quote_update *quote,
                        momentum_signal *signal);

@@ -29,7 +29,7 @@
 
 /** Whence a quote or a snapshot comes. */
 typedef struct book_stamp {
-    uint64_t timestamp_ns; /* of the venue, or of receipt if it gives none */
+    uint64_t timestamp_ns; /* of receipt, that of the recorder if it was recorded */
     uint64_t received_ns;
     uint64_t sequence; /* 0 = the venue has none */
     instrument_name instrument;

@@ -22,10 +22,10 @@ static cross_venue pair_at(uint32_t threshold_ppm)
     return pair;
 }
 
-static quote_update quote_at(uint64_t received_ns, int64_t bid, int64_t ask)
+static quote_update quote_at(uint64_t now_ns, int64_t bid, int64_t ask)
 {
-    return (quote_update){.timestamp_ns = received_ns + 1,
-                          .received_ns = received_ns,
+    return (quote_update){.timestamp_ns = now_ns,
+                          .received_ns = now_ns + 1,
                           .bid = {bid, 5},
                           .ask = {ask, 7},
                           .instrument = {"BTCUSDT"}};
@@ -37,10 +37,10 @@ static size_t give(cross_venue *pair, cross_venue_place place, quote_update quot
     return cross_venue_on_quote(pair, place, &quote, &last_id, signals);
 }
 
-static size_t quote(cross_venue *pair, cross_venue_place place, uint64_t received_ns, int64_t bid,
+static size_t quote(cross_venue *pair, cross_venue_place place, uint64_t now_ns, int64_t bid,
                     int64_t ask)
 {
-    return give(pair, place, quote_at(received_ns, bid, ask));
+    return give(pair, place, quote_at(now_ns, bid, ask));
 }
 
 Test(cross_venue, refuses_thresholds_of_nothing_and_too_many)
@@ -62,8 +62,8 @@ Test(cross_venue, an_episode_has_one_signal_at_its_start_and_one_at_its_end)
     cr_assert_eq(1, quote(&pair, B, 3, 1000511, 1000520)); /* 501 of 1000010 */
     const cross_venue_signal *signal = &signals[0];
     cr_assert_eq(CROSS_VENUE_START, signal->phase);
-    cr_assert_eq(4, signal->timestamp_ns);
-    cr_assert_eq(3, signal->received_ns);
+    cr_assert_eq(3, signal->timestamp_ns);
+    cr_assert_eq(4, signal->received_ns);
     cr_assert_eq(1, signal->episode_id);
     cr_assert_eq(0, signal->duration_ns);
     cr_assert_eq(1000010, signal->buy_ask.price_e8);

@@ -20,20 +20,20 @@ static momentum_rule rule_at(uint32_t threshold_ppm)
     return rule;
 }
 
-static quote_update quote_at(uint64_t received_ns, double mid)
+static quote_update quote_at(uint64_t now_ns, double mid)
 {
     int64_t half = (int64_t)(mid * 1e8);
-    return (quote_update){.timestamp_ns = received_ns + 1,
-                          .received_ns = received_ns,
+    return (quote_update){.timestamp_ns = now_ns,
+                          .received_ns = now_ns + 1,
                           .bid = {half - 5, 1},
                           .ask = {half + 5, 1},
                           .instrument = {"ETHUSDT"},
                           .venue = 4};
 }
 
-static bool give(momentum *state, const momentum_rule *rule, uint64_t received_ns, double mid)
+static bool give(momentum *state, const momentum_rule *rule, uint64_t now_ns, double mid)
 {
-    quote_update quote = quote_at(received_ns, mid);
+    quote_update quote = quote_at(now_ns, mid);
     return momentum_on_quote(state, rule, &quote, &signal);
 }
 
@@ -96,8 +96,8 @@ Test(momentum, one_signal_until_the_averages_came_together_again)
     cr_assert_not(give(&state, &rule, SECOND_NS / 100, 100.2)); /* some 18 ppm */
     cr_assert(give(&state, &rule, SECOND_NS, 100.2));
     cr_assert_eq(MOMENTUM_UP, signal.direction);
-    cr_assert_eq(SECOND_NS, signal.received_ns);
-    cr_assert_eq(SECOND_NS + 1, signal.timestamp_ns);
+    cr_assert_eq(SECOND_NS, signal.timestamp_ns);
+    cr_assert_eq(SECOND_NS + 1, signal.received_ns);
     cr_assert_str_eq("ETHUSDT", signal.instrument.text);
     cr_assert_eq(4, signal.venue);
     cr_assert_eq(state.fast_price, signal.fast_price);

@@ -170,9 +170,9 @@ Test(quote_watch, watches_the_momentum_of_each_source)
     found_count = 0;
     cr_assert_eq(0, quote_watch_on_quote(watch, &one, keep, NULL));
     cr_assert_eq(0, quote_watch_on_quote(watch, &other, keep, NULL));
-    one.received_ns += SECOND_NS;
+    one.timestamp_ns += SECOND_NS;
     one.bid.price_e8 = one.ask.price_e8 = 101000;
-    other.received_ns += SECOND_NS;
+    other.timestamp_ns += SECOND_NS;
     cr_assert_eq(0, quote_watch_on_quote(watch, &other, keep, NULL));
     cr_assert_eq(1, quote_watch_on_quote(watch, &one, keep, NULL));
     cr_assert_eq(QUOTE_MOMENTUM, found[0].kind);

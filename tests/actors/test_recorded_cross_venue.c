@@ -26,7 +26,7 @@ static void on_frame_of_list(void *user, const char *time, json_t *frame)
     json_t *data = json_object_get(frame, "data");
     cr_assert_lt(list->count, (size_t)QUOTES_MAX);
     list->quotes[list->count++] = (quote_update){
-        .received_ns = strtoull(time, NULL, 10),
+        .timestamp_ns = strtoull(time, NULL, 10),
         .bid = {scaled(json_string_value(json_object_get(data, "b")), 8),
                 scaled(json_string_value(json_object_get(data, "B")), 8)},
         .ask = {scaled(json_string_value(json_object_get(data, "a")), 8),
@@ -58,8 +58,8 @@ static void tell(void *user, const quote_signal *signal)
 static void merge(quote_watch *watch, const quote_list *a, const quote_list *b)
 {
     for (size_t i = 0, j = 0; i < a->count || j < b->count;) {
-        bool is_a =
-            j == b->count || (i < a->count && a->quotes[i].received_ns <= b->quotes[j].received_ns);
+        bool is_a = j == b->count ||
+                    (i < a->count && a->quotes[i].timestamp_ns <= b->quotes[j].timestamp_ns);
         (void)quote_watch_on_quote(watch, is_a ? &a->quotes[i++] : &b->quotes[j++], tell, NULL);
     }
 }

@@ -62,7 +62,7 @@ typedef struct cross_venue_signal {
     uint64_t timestamp_ns; /* of the quote that made it so */
     uint64_t received_ns;
     uint64_t episode_id;    /* the same from start to end */
-    uint64_t duration_ns;   /* from the start to this quote, both as received; 0 at the start */
+    uint64_t duration_ns;   /* from the start, by the times of the quotes; 0 at the start */
     double gap_ppm;         /* (bid - ask) / ask * 1e6, of the two prices below */
     double largest_gap_ppm; /* of the episode so far */
     price_level buy_ask;    /* the best ask of the buy venue; quantity 0 = it is gone */
