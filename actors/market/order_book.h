@@ -17,9 +17,11 @@
  * made of). What leaves the book in a message has 8 decimals; see order_book_level_e8().
  *
  * A side is one array sorted by price, the best level at its end, with room before and behind it.
- * An update moves the levels on the shorter side of its place: most updates hit the first few
- * levels and move next to nothing, and so do those at the far end, where a snapshot is loaded and
- * a depth limit cuts. The search begins at the best level and doubles its steps.
+ * An update moves the levels on the shorter side of its place, so it is cheap at the top of the
+ * book, and at the far end, where a snapshot is loaded and a depth limit cuts. The search begins at
+ * the best level and doubles its steps. What venues send is spread wider than one thinks: of the
+ * recorded changes of Binance one in ten hits the best four levels, and half of them lie more than
+ * a hundred levels away; such a book of 5,000 levels takes some 55 ns a change.
  *
  * The system is asked for memory only when a side has more levels than it ever had.
  *
