@@ -1,8 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "feeds/exchange_book.h"
 
-#include "market/book_checksum.h"
-
 static const exchange_fault LIMIT = {EXCHANGE_BAD_LIMIT, NULL,
                                      "expected at most 1048576 levels a side, or memory is out"};
 _Static_assert(BOOK_SIDE_LEVELS_MAX == 1048576, "the text above names it");
@@ -11,6 +9,7 @@ static void invalidate(exchange_entry *entry)
 {
     entry->shown.is_valid = false;
     entry->shown.sequence = 0;
+    kraken_checksum_reset(&entry->checksum);
     order_book_clear(&entry->shown.book);
 }
 
@@ -53,6 +52,7 @@ static bool set_levels(exchange_entry *entry, const exchange_frame *frame)
         const exchange_levels *list = &frame->sides[side];
         for (uint32_t i = 0; i < list->count; i++) {
             book_level level = list->levels[i];
+            kraken_checksum_touch(&entry->checksum, book, (book_side)side, level.price);
             if (order_book_set(book, (book_side)side, level.price, level.quantity) < 0) {
                 return false;
             }
@@ -83,6 +83,7 @@ static void take_form(exchange_entry *entry, const exchange_frame *frame)
 {
     order_book *book = &entry->shown.book;
     order_book_clear(book);
+    kraken_checksum_reset(&entry->checksum);
     book->depth_max = smaller_limit(entry->depth_max, frame->depth_max);
     if (has_levels(frame)) {
         book->decimals = frame->decimals;
@@ -110,7 +111,7 @@ static unsigned check(exchange_entry *entry, const exchange_frame *frame)
         return 0;
     }
     entry->shown.last_checksum = frame->checksum;
-    if (book_checksum_kraken(&entry->shown.book) == frame->checksum) {
+    if (kraken_checksum_of(&entry->checksum, &entry->shown.book) == frame->checksum) {
         entry->shown.counts.checksums_ok++;
         return 0;
     }

@@ -9,12 +9,14 @@
  */
 #include "feeds/exchange_frame.h"
 #include "feeds/exchange_held.h"
+#include "feeds/kraken_checksum.h"
 #include "market/quotes.h"
 
 /** An instrument with what is not for the users of the reader. */
 typedef struct exchange_entry {
     exchange_instrument shown;
     book_quotes quotes;
+    kraken_checksum checksum;
     exchange_held held; /* Binance: depth events that wait for a snapshot */
     uint32_t depth_max; /* of the options */
     bool has_joined;    /* Binance: an event was applied since the last snapshot */

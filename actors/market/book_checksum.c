@@ -5,6 +5,8 @@
 
 #include <zlib.h>
 
+#include "text/digits.h"
+
 /* A value of 19 digits with up to 18 zeros behind it and a sign, twice, a comma and a newline. */
 enum { NUMBER_BYTES_MAX = 1 + 19 + DECIMALS_MAX, LINE_BYTES_MAX = 2 * NUMBER_BYTES_MAX + 2 };
 
@@ -23,20 +25,6 @@ static void flush(crc_stream *stream)
     stream->size_bytes = 0;
 }
 
-/* Returns the place behind the last digit. */
-static char *put_digits(char *at, uint64_t value)
-{
-    char digits[20];
-    size_t count = 0;
-    do {
-        digits[count++] = (char)('0' + value % 10);
-        value /= 10;
-    } while (value > 0);
-    while (count > 0)
-        *at++ = digits[--count];
-    return at;
-}
-
 /* `value` with `from` decimals, written with `to`. Cutting digits or writing zeros behind them
  * cannot overflow, unlike reckoning. */
 static char *put_number(char *at, int64_t value, uint32_t from, uint32_t to)
@@ -46,7 +34,7 @@ static char *put_number(char *at, int64_t value, uint32_t from, uint32_t to)
         magnitude /= (uint64_t)decimals_power(from - to);
     if (value < 0 && magnitude > 0)
         *at++ = '-';
-    at = put_digits(at, magnitude);
+    at = digits_put(at, magnitude);
     if (to > from && magnitude > 0) {
         memset(at, '0', to - from);
         at += to - from;

@@ -83,9 +83,11 @@ bool json_scan_element(json_scan *in)
     return step(in, ']');
 }
 
-/* The closing quote at or behind `at`, or NULL. Quotes behind a backslash do not count. */
-static const char *find_quote(const char *at, const char *end)
+/* The closing quote at or behind `at`, or NULL. Quotes behind a backslash do not count. Tells
+ * whether all before it is plain: it needs no further look then. */
+static const char *find_quote(const char *at, const char *end, bool *is_plain)
 {
+    *is_plain = true;
     while (at < end) {
         if (end - at >= BYTES16) {
             unsigned special = bytes16_special(at);
@@ -98,6 +100,7 @@ static const char *find_quote(const char *at, const char *end)
         if (*at == '"') {
             return at;
         }
+        *is_plain &= (signed char)*at >= ' ' && *at != '\\'; /* UTF-8 is below 0 */
         at += *at == '\\' && end - at > 1 ? 2 : 1;
     }
     return NULL;
@@ -105,13 +108,14 @@ static const char *find_quote(const char *at, const char *end)
 
 bool json_scan__string_end(json_scan *in, const char *start, const char *from, json_text *text)
 {
-    const char *quote = find_quote(from, in->end);
+    bool is_plain;
+    const char *quote = find_quote(from, in->end, &is_plain);
     if (!quote) {
         in->at = in->end;
         return json_scan_fail(in, CUT_SHORT);
     }
     *text = (json_text){start, (size_t)(quote - start)};
-    if (!json_is_string(start, text->size)) {
+    if (!is_plain && !json_is_string(start, text->size)) {
         return json_scan_fail(in, "expected a valid JSON string");
     }
     in->at = quote + 1;
