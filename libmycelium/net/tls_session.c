@@ -265,6 +265,11 @@ const char *myc_tls_session_error(const myc_tls_session *session)
     return session->error.text;
 }
 
+bool myc_tls_session_refused(const myc_tls_session *session)
+{
+    return session->refused;
+}
+
 const char *myc_tls_session_alpn(const myc_tls_session *session)
 {
     return session->alpn;

@@ -17,6 +17,7 @@ struct myc_tls_session {
     BIO *to_send;
     myc_tls_state state;
     bool closed_here;
+    bool refused; /* the certificate */
     char server_name[MYC__HOST_BYTES_MAX + 1];
     char alpn[MYC__ALPN_NAME_BYTES_MAX + 1];
     myc_net_error error;

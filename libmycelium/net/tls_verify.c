@@ -118,7 +118,8 @@ int myc__tls_on_verify(int accepted, X509_STORE_CTX *store)
     SSL *ssl = X509_STORE_CTX_get_ex_data(store, SSL_get_ex_data_X509_STORE_CTX_idx());
     myc_tls_session *session = ssl ? SSL_get_app_data(ssl) : NULL;
     X509 *certificate = X509_STORE_CTX_get_current_cert(store);
-    if (!accepted && session && certificate && !session->error.text[0]) {
+    if (!accepted && session && certificate && !session->refused) {
+        session->refused = true;
         explain(session, certificate, X509_STORE_CTX_get_error(store));
     }
     return accepted;

@@ -125,6 +125,7 @@ Test(tls, says_that_the_server_does_not_speak_it)
     cr_expect_eq(MYC_EIO, myc_tls_session_read(lab.session, lab.text, 10));
     cr_expect_eq(MYC_EIO, myc_tls_session_write(lab.session, lab.text, 10));
     cr_expect_eq(MYC_EIO, myc_tls_session_feed_end(lab.session));
+    cr_expect_not(myc_tls_session_refused(lab.session));
     tls_lab_close(&lab);
     NO_LEAKS();
 }

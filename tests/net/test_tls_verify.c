@@ -11,6 +11,7 @@ static void expect(const struct tls_lab_options *options, const char *refusal)
     if (refusal) {
         cr_expect_eq(MYC_TLS_FAILED, myc_tls_session_state(lab.session), "%s", refusal);
         cr_expect_eq(MYC_EIO, lab.error);
+        cr_expect(myc_tls_session_refused(lab.session));
         cr_expect(strstr(error, refusal), "expected '%s', got '%s'", refusal, error);
         cr_expect_not(lab.server->open, "the server was not told: %s", refusal);
         cr_expect_eq(MYC_EIO, myc_tls_session_write(lab.session, (const uint8_t *)"x", 1));

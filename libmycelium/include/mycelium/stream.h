@@ -49,8 +49,10 @@ typedef struct myc_stream {
 } myc_stream;
 
 typedef enum myc_chunk_flags {
-    MYC_CHUNK_WHOLE = 1,    /* a datagram or message, not a part of a byte stream */
-    MYC_CHUNK_TRUNCATED = 2 /* a datagram that was longer than the room for it: its rest is lost */
+    MYC_CHUNK_WHOLE = 1,     /* a datagram or message ends here, with those of MYC_CHUNK_MORE before
+                                it; without: a part of a byte stream */
+    MYC_CHUNK_TRUNCATED = 2, /* a datagram that was longer than the room for it: its rest is lost */
+    MYC_CHUNK_MORE = 4       /* of a message longer than a chunk: it goes on in the next one */
 } myc_chunk_flags;
 
 /** Bytes of a stream, in order; or bytes to be written. Who gets one may retain it. */

@@ -139,6 +139,9 @@ MYC_API myc_tls_state myc_tls_session_state(const myc_tls_session *session);
  * not. Lasts as long as the session. */
 MYC_API const char *myc_tls_session_error(const myc_tls_session *session);
 
+/** True when it failed because the server is not who it should be, or cannot prove it. */
+MYC_API bool myc_tls_session_refused(const myc_tls_session *session);
+
 /** The protocol that the server chose of those offered, or "". Lasts as long as the session. */
 MYC_API const char *myc_tls_session_alpn(const myc_tls_session *session);
 

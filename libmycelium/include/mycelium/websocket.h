@@ -16,11 +16,12 @@
  * The receiver is anything that takes chunks and events (myc_reader_ref). It gets
  *   MYC_STREAM_OPENED   the upgrade was accepted; `name` is the URL
  *   a chunk             a message, or a part of one that is longer than a chunk; see below
- *   MYC_STREAM_LOST     the connection broke or could not be made; `name` says why, `error` is a
- *                       code; it is tried again
- *   MYC_STREAM_DROPPED  `count` orders to send came while there was no connection
- *   an end              it is not tried again: `attempts_max` failed, or it was told to close. The
- *                       actor has ended.
+ *   MYC_STREAM_LOST     the connection broke or could not be made, for the `count`th time in a row;
+ *                       `name` says why, `error` is a code (MYC_EACCES: the certificate was refused;
+ *                       0: the server said goodbye). It is tried again, unless an end follows
+ *   MYC_STREAM_DROPPED  `count` messages were to be sent while there was no connection
+ *   an end              `attempts_max` tries have failed, or it was told to close. The actor has
+ *                       ended
  *
  * Nothing of what has come is lost: while the receiver is full the connection is not read, until
  * its window closes. (A server that pings then gets its pong later: some close such connections.)
