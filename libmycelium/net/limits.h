@@ -16,8 +16,9 @@ enum {
     MYC__ALPN_BYTES_MAX = 1024, /* of the whole list as it is sent */
 
     MYC__URL_BYTES_MAX = 2048,
-    MYC__UPGRADE_BYTES_MAX = 16384,    /* of a request, and of an answer with its header fields */
-    MYC__CLOSE_REASON_BYTES_MAX = 123, /* a control frame has 125 bytes, two are the code */
+    MYC__UPGRADE_BYTES_MAX = 16384, /* of a request, and of an answer with its header fields */
+    MYC__CONTROL_BYTES_MAX = 125,   /* of a control frame */
+    MYC__CLOSE_REASON_BYTES_MAX = MYC__CONTROL_BYTES_MAX - 2,
 
     MYC__MESSAGE_BYTES_DEFAULT = 16 << 20,
     MYC__MESSAGE_BYTES_MAX = 1 << 30,

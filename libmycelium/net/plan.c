@@ -117,9 +117,6 @@ static int check(const myc__websocket_plan *plan, myc_net_error *why)
         return refuse(why, "resolver: expected a pool where the name of the host is looked up, or "
                            "an address as the host");
     }
-    if (options->subscription_count > MYC__SUBSCRIPTIONS_MAX) {
-        return refuse(why, "subscription_count: expected at most 1024");
-    }
     if (options->reconnect_max_ns < options->reconnect_first_ns) {
         return refuse(why, "reconnect_max_ns: expected no less than reconnect_first_ns");
     }
@@ -148,6 +145,9 @@ static int fill(myc__websocket_plan *plan, const char *url, myc_net_error *why)
     }
     snprintf(plan->target, sizeof plan->target, "%s://%s", plan->url.secure ? "wss" : "ws",
              plan->url.authority);
+    if (plan->options.subscription_count > MYC__SUBSCRIPTIONS_MAX) {
+        return refuse(why, "subscription_count: expected at most 1024");
+    }
     complete(&plan->options);
     error = copy_texts(plan);
     if (!error) {

@@ -102,12 +102,24 @@ static void on_frame(wslay_event_context_ptr frames,
     }
 }
 
+static void keep_goodbye(myc_websocket_session *session,
+                         const struct wslay_event_on_frame_recv_chunk_arg *chunk)
+{
+    assert(chunk->data_length <= MYC__CONTROL_BYTES_MAX - session->goodbye_bytes);
+    if (chunk->data_length) {
+        memcpy(session->goodbye + session->goodbye_bytes, chunk->data, chunk->data_length);
+        session->goodbye_bytes += chunk->data_length;
+    }
+}
+
 static void on_bytes(wslay_event_context_ptr frames,
                      const struct wslay_event_on_frame_recv_chunk_arg *chunk, void *user)
 {
     (void)frames;
     myc_websocket_session *session = user;
-    if (is_data(session) && chunk->data_length) {
+    if (session->opcode == WSLAY_CONNECTION_CLOSE) {
+        keep_goodbye(session, chunk);
+    } else if (is_data(session) && chunk->data_length) {
         append(session, chunk->data, chunk->data_length);
     }
 }
@@ -122,18 +134,6 @@ static void finish_record(myc_websocket_session *session)
     session->unfinished = 0;
 }
 
-static void keep_goodbye(myc_websocket_session *session,
-                         const struct wslay_event_on_msg_recv_arg *message)
-{
-    session->close_code = message->status_code ? message->status_code : WSLAY_CODE_NO_STATUS_RCVD;
-    size_t length = message->msg_length > 2 ? message->msg_length - 2 : 0;
-    assert(length <= MYC__CLOSE_REASON_BYTES_MAX);
-    if (length) {
-        memcpy(session->close_reason, message->msg + 2, length);
-    }
-    session->close_reason[length] = '\0';
-}
-
 static void on_message(wslay_event_context_ptr frames,
                        const struct wslay_event_on_msg_recv_arg *message, void *user)
 {
@@ -141,8 +141,6 @@ static void on_message(wslay_event_context_ptr frames,
     myc_websocket_session *session = user;
     if (message->opcode == WSLAY_PONG) {
         session->pongs++;
-    } else if (message->opcode == WSLAY_CONNECTION_CLOSE) {
-        keep_goodbye(session, message);
     } else if (is_data(session)) {
         finish_record(session);
     }

@@ -83,14 +83,40 @@ static int explain_stop(myc_websocket_session *session)
     return fail(session);
 }
 
+/* The code as it came; 1005 when the server gave none. */
+static uint16_t code_of_goodbye(const myc_websocket_session *session)
+{
+    const uint8_t *bytes = session->goodbye;
+    return session->goodbye_bytes < 2 ? WSLAY_CODE_NO_STATUS_RCVD
+                                      : (uint16_t)(bytes[0] << 8 | bytes[1]);
+}
+
+static int take_goodbye(myc_websocket_session *session)
+{
+    size_t length = session->goodbye_bytes > 2 ? session->goodbye_bytes - 2 : 0;
+    session->close_code = code_of_goodbye(session);
+    memcpy(session->close_reason, session->goodbye + 2, length);
+    session->close_reason[length] = '\0';
+    session->state = MYC_WEBSOCKET_CLOSED;
+    return 0;
+}
+
+/* wslay knows the codes of the RFC only. Those that were registered since, 1012 to 1014, it answers
+ * with 1002 as if they were none; exchanges say them when they restart. */
+static bool is_newer_goodbye(const myc_websocket_session *session)
+{
+    uint16_t code = code_of_goodbye(session);
+    return session->opcode == WSLAY_CONNECTION_CLOSE && code >= 1012 && code <= 1014 &&
+           wslay_event_get_status_code_sent(session->frames) == WSLAY_CODE_PROTOCOL_ERROR;
+}
+
 static int look_at_frames(myc_websocket_session *session, int received, int sent)
 {
     if (session->no_memory || received == WSLAY_ERR_NOMEM || sent == WSLAY_ERR_NOMEM) {
         return fail_of_memory(session);
     }
-    if (wslay_event_get_close_received(session->frames)) {
-        session->state = MYC_WEBSOCKET_CLOSED;
-        return 0;
+    if (wslay_event_get_close_received(session->frames) || is_newer_goodbye(session)) {
+        return take_goodbye(session);
     }
     if (received != 0 || !wslay_event_get_read_enabled(session->frames)) {
         return explain_stop(session);

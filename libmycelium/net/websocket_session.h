@@ -32,6 +32,8 @@ struct myc_websocket_session {
     bool no_memory;
     myc_websocket_state state;
     uint64_t pongs;
+    uint8_t goodbye[MYC__CONTROL_BYTES_MAX]; /* of the server's, as it came */
+    size_t goodbye_bytes;
     uint16_t close_code;
     char close_reason[MYC__CLOSE_REASON_BYTES_MAX + 1];
     myc_net_error error;

@@ -16,10 +16,11 @@
 #include <string.h>
 #include <unistd.h>
 
-#include <criterion/criterion.h>
 #include <mycelium/export.h>
 #include <openssl/pem.h>
 #include <openssl/x509v3.h>
+
+#include "net/require.h"
 
 struct identity {
     X509 *certificate;
@@ -40,8 +41,8 @@ static inline void identity_extend(X509 *certificate, int kind, const char *valu
     X509V3_CTX context;
     X509V3_set_ctx(&context, certificate, certificate, NULL, NULL, 0);
     X509_EXTENSION *made = X509V3_EXT_conf_nid(NULL, &context, kind, value);
-    cr_assert_not_null(made);
-    cr_assert(X509_add_ext(certificate, made, -1));
+    REQUIRE(made);
+    REQUIRE(X509_add_ext(certificate, made, -1));
     X509_EXTENSION_free(made);
 }
 
@@ -65,13 +66,13 @@ static inline void identity_fill(X509 *certificate, const struct identity_option
 MYC_UNUSED static struct identity identity_make(const struct identity_options *options)
 {
     struct identity made = {X509_new(), EVP_EC_gen("P-256")};
-    cr_assert_not_null(made.certificate);
-    cr_assert_not_null(made.key);
+    REQUIRE(made.certificate);
+    REQUIRE(made.key);
     const struct identity *issuer = options->issuer ? options->issuer : &made;
     identity_fill(made.certificate, options);
     X509_set_issuer_name(made.certificate, X509_get_subject_name(issuer->certificate));
     X509_set_pubkey(made.certificate, made.key);
-    cr_assert(X509_sign(made.certificate, issuer->key, EVP_sha256()));
+    REQUIRE(X509_sign(made.certificate, issuer->key, EVP_sha256()));
     return made;
 }
 
@@ -86,10 +87,10 @@ MYC_UNUSED static char *identity_save(const struct identity *identity)
 {
     char *path = strdup("/tmp/mycelium-test-ca-XXXXXX");
     int descriptor = mkstemp(path);
-    cr_assert_geq(descriptor, 0);
+    REQUIRE(descriptor >= 0);
     FILE *file = fdopen(descriptor, "w");
-    cr_assert_not_null(file);
-    cr_assert(PEM_write_X509(file, identity->certificate));
+    REQUIRE(file);
+    REQUIRE(PEM_write_X509(file, identity->certificate));
     fclose(file);
     return path;
 }

@@ -170,6 +170,22 @@ Test(websocket, answers_the_servers_goodbye)
     NO_LEAKS();
 }
 
+/* Codes that were registered after the RFC, which wslay does not know. */
+Test(websocket, knows_newer_codes_of_goodbyes)
+{
+    for (uint64_t seed = 0; seed <= 10; seed++) {
+        struct websocket_lab lab = websocket_lab_ready(seed, NULL);
+        websocket_server_put_frame(lab.server, 0x80 | WSLAY_CONNECTION_CLOSE, "\x03\xf4restart", 9);
+        websocket_lab_run(&lab);
+        cr_expect_eq(MYC_WEBSOCKET_CLOSED, myc_websocket_session_state(lab.session));
+        cr_expect_eq(1012, myc_websocket_session_close_code(lab.session));
+        cr_expect_str_eq("restart", myc_websocket_session_close_reason(lab.session));
+        cr_expect_eq(0, lab.error);
+        websocket_lab_close(&lab);
+    }
+    NO_LEAKS();
+}
+
 Test(websocket, knows_a_goodbye_without_a_code)
 {
     struct websocket_lab lab = websocket_lab_ready(1, NULL);

@@ -10,6 +10,7 @@
  *     tls_lab_run(&lab);                    until nothing moves
  *     tls_lab_close(&lab);
  */
+#include <criterion/criterion.h>
 #include <mycelium/tls.h>
 
 #include "net/tls_server.h"

@@ -44,9 +44,9 @@ static inline int tls_server_choose(SSL *ssl, const unsigned char **out, unsigne
 MYC_UNUSED static SSL_CTX *tls_server_shared(const struct identity *identity)
 {
     SSL_CTX *shared = SSL_CTX_new(TLS_server_method());
-    cr_assert_not_null(shared);
-    cr_assert_eq(1, SSL_CTX_use_certificate(shared, identity->certificate));
-    cr_assert_eq(1, SSL_CTX_use_PrivateKey(shared, identity->key));
+    REQUIRE(shared);
+    REQUIRE(SSL_CTX_use_certificate(shared, identity->certificate) == 1);
+    REQUIRE(SSL_CTX_use_PrivateKey(shared, identity->key) == 1);
     return shared;
 }
 
@@ -65,7 +65,7 @@ MYC_UNUSED static struct tls_server *tls_server_open(const struct identity *iden
                                                      int version_max)
 {
     struct tls_server *made = calloc(1, sizeof *made);
-    cr_assert_not_null(made);
+    REQUIRE(made);
     made->shared = tls_server_shared(identity);
     SSL_CTX_set_alpn_select_cb(made->shared, tls_server_choose, (void *)&made->alpn);
     SSL_CTX_set_min_proto_version(made->shared, 0);
@@ -108,7 +108,7 @@ MYC_UNUSED static size_t tls_server_read(struct tls_server *server, uint8_t *roo
 
 MYC_UNUSED static void tls_server_write(struct tls_server *server, const void *bytes, size_t size)
 {
-    cr_assert_eq((int)size, SSL_write(server->ssl, bytes, (int)size));
+    REQUIRE(SSL_write(server->ssl, bytes, (int)size) == (int)size);
 }
 
 MYC_UNUSED static size_t tls_server_take(struct tls_server *server, uint8_t *room, size_t room_size)

@@ -11,6 +11,7 @@
  *     expect_heard(&lab, 0, MYC_WEBSOCKET_TEXT, "hello");
  *     websocket_lab_close(&lab);
  */
+#include <criterion/criterion.h>
 #include <mycelium/websocket.h>
 
 #include "net/websocket_server.h"

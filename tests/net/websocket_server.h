@@ -16,10 +16,11 @@
 #include <string.h>
 #include <strings.h>
 
-#include <criterion/criterion.h>
 #include <mycelium/export.h>
 #include <openssl/evp.h>
 #include <wslay/wslay.h>
+
+#include "net/require.h"
 
 enum { SERVER_SAID_MAX = 4096, SERVER_TEXT_BYTES = 1 << 12 };
 
@@ -56,7 +57,7 @@ MYC_UNUSED static void websocket_server_put(struct websocket_server *server, con
     while (server->to_send_size + size > server->to_send_capacity) {
         server->to_send_capacity = server->to_send_capacity ? server->to_send_capacity * 2 : 4096;
         server->to_send = realloc(server->to_send, server->to_send_capacity);
-        cr_assert_not_null(server->to_send);
+        REQUIRE(server->to_send);
     }
     if (size) {
         memcpy(server->to_send + server->to_send_size, bytes, size);
@@ -92,7 +93,7 @@ static inline ssize_t websocket_server_send(wslay_event_context_ptr frames, cons
 static inline void websocket_server_keep(struct websocket_server *server, uint8_t opcode,
                                          const uint8_t *bytes, size_t size)
 {
-    cr_assert_lt(server->said_count, SERVER_SAID_MAX);
+    REQUIRE(server->said_count < SERVER_SAID_MAX);
     struct websocket_said *said = &server->said[server->said_count++];
     *said = (struct websocket_said){opcode, calloc(1, size + 1), size};
     if (size) {
@@ -126,8 +127,8 @@ MYC_UNUSED static struct websocket_server *websocket_server_open(void)
                                                     .on_msg_recv_callback =
                                                         websocket_server_on_message};
     struct websocket_server *made = calloc(1, sizeof *made);
-    cr_assert_not_null(made);
-    cr_assert_eq(0, wslay_event_context_server_init(&made->frames, &callbacks, made));
+    REQUIRE(made);
+    REQUIRE(wslay_event_context_server_init(&made->frames, &callbacks, made) == 0);
     return made;
 }
 
@@ -185,7 +186,7 @@ static inline void websocket_server_answer(struct websocket_server *server)
 
 MYC_UNUSED static void websocket_server_flush(struct websocket_server *server)
 {
-    cr_assert_eq(0, wslay_event_send(server->frames));
+    REQUIRE(wslay_event_send(server->frames) == 0);
 }
 
 static inline void websocket_server_feed_frames(struct websocket_server *server,
@@ -201,7 +202,7 @@ MYC_UNUSED static void websocket_server_feed(struct websocket_server *server, co
                                              size_t size)
 {
     while (size && !server->upgraded) {
-        cr_assert_lt(server->request_size + 1, SERVER_TEXT_BYTES);
+        REQUIRE(server->request_size + 1 < SERVER_TEXT_BYTES);
         server->request[server->request_size++] = (char)*bytes++;
         size--;
         if (strstr(server->request, "\r\n\r\n")) {

@@ -217,7 +217,7 @@ MYC_API const char *myc_websocket_session_error(const myc_websocket_session *ses
 /** The code of the server's goodbye: 1005 when it had none, 1006 when there was no goodbye. */
 MYC_API uint16_t myc_websocket_session_close_code(const myc_websocket_session *session);
 
-/** The reason of the server's goodbye, or "". Lasts as long as the session. */
+/** The reason of the server's goodbye as it came, or "". Lasts as long as the session. */
 MYC_API const char *myc_websocket_session_close_reason(const myc_websocket_session *session);
 
 /** The sub-protocol the server chose of those offered, or "". Lasts as long as the session. */
