@@ -72,6 +72,9 @@ enum {
     MYC__WRITE_BYTES_DEFAULT = 1 << 20, /* that may wait to be written to a stream, */
     MYC__WRITES_MAX = 8192,             /* in so many chunks: their ring takes a block of a pool */
     MYC__WRITE_PARTS_MAX = 16,          /* of them in one operation */
+    MYC__GATHERED_BLOCK_BYTES = 32768,  /* small chunks are written to a file together */
+    MYC__GATHERED_PARTS_MAX = 64,
+    MYC__GATHERED_PART_BYTES = 8192, /* and larger ones as they are */
 
     MYC__STREAM_BLOCK_BYTES = 16384, /* of what is received from a connection */
     MYC__STREAM_BUFFERS = 64,        /* in the group of a worker */

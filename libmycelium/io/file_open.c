@@ -14,24 +14,37 @@ static const char *advice(int os_error)
     switch (os_error) {
     case EMFILE: return "; raise RLIMIT_NOFILE (ulimit -n)";
     case ENFILE: return "; raise the sysctl fs.file-max";
+    case ENXIO: return "; expected somebody who reads from it";
     default: return "";
     }
 }
 
-static int refuse(const char *path, const myc__log *log, int os_error)
+/* How a file is opened. */
+typedef struct file_use {
+    const char *verb;
+    int flags;
+    int standard_fd; /* which "-" names */
+    const char *standard_name;
+} file_use;
+
+static const file_use to_read = {"read", O_RDONLY, STDIN_FILENO, "standard input"};
+static const file_use to_append = {"write to", O_WRONLY | O_APPEND | O_CREAT, STDOUT_FILENO,
+                                   "standard output"};
+
+static int refuse(const file_use *use, const char *path, const myc__log *log, int os_error)
 {
     const char *text = strerrordesc_np(os_error);
-    myc__log_line(log, MYC_LOG_ERROR, "cannot read %s: %s (errno %d)%s", path,
+    myc__log_line(log, MYC_LOG_ERROR, "cannot %s %s: %s (errno %d)%s", use->verb, path,
                   text ? text : "unknown error", os_error, advice(os_error));
     return myc__error_of_os(os_error);
 }
 
-/* Without O_NONBLOCK the open of a FIFO waits for a writer. */
-static int open_path(const char *path)
+/* Without O_NONBLOCK the open of a FIFO waits for its other end. */
+static int open_path(const char *path, int flags)
 {
     int fd;
     do {
-        fd = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK);
+        fd = open(path, flags | O_CLOEXEC | O_NOCTTY | O_NONBLOCK, 0644);
     } while (fd < 0 && errno == EINTR);
     return fd;
 }
@@ -65,26 +78,39 @@ static int look_at(myc__open_file *file)
         return EISDIR;
     }
     file->is_fifo = S_ISFIFO(status.st_mode);
+    file->has_peer = file->is_fifo || S_ISSOCK(status.st_mode);
+    file->is_on_disk = S_ISREG(status.st_mode) || S_ISBLK(status.st_mode);
     return S_ISREG(status.st_mode) ? look_at_regular(file, (uint64_t)status.st_size) : 0;
 }
 
-int myc__file_open(const char *path, const myc__log *log, myc__open_file *file)
+static int open_for(const file_use *use, const char *path, const myc__log *log,
+                    myc__open_file *file)
 {
-    bool is_standard_input = strcmp(path, "-") == 0;
-    const char *name = is_standard_input ? "standard input" : path;
-    *file = (myc__open_file){.is_borrowed = is_standard_input, .fd = STDIN_FILENO};
-    if (!is_standard_input) {
-        file->fd = open_path(path);
+    bool is_standard = strcmp(path, "-") == 0;
+    const char *name = is_standard ? use->standard_name : path;
+    *file = (myc__open_file){.is_borrowed = is_standard, .fd = use->standard_fd};
+    if (!is_standard) {
+        file->fd = open_path(path, use->flags);
     }
     if (file->fd < 0) {
-        return refuse(name, log, errno);
+        return refuse(use, name, log, errno);
     }
     int os_error = look_at(file);
     if (os_error) {
         myc__file_close(file);
-        return refuse(name, log, os_error);
+        return refuse(use, name, log, os_error);
     }
     return 0;
+}
+
+int myc__file_open(const char *path, const myc__log *log, myc__open_file *file)
+{
+    return open_for(&to_read, path, log, file);
+}
+
+int myc__file_open_to_append(const char *path, const myc__log *log, myc__open_file *file)
+{
+    return open_for(&to_append, path, log, file);
 }
 
 void myc__file_close(const myc__open_file *file)

@@ -3,7 +3,7 @@
 #define MYC_IO_FILE_OPEN_H
 
 /*
- * Opens what is to be read, and finds out how it can be read.
+ * Opens what is to be read or written to, and finds out how that can be done.
  */
 #include "base/log.h"
 
@@ -12,9 +12,11 @@
 
 typedef struct myc__open_file {
     int fd;
-    bool is_borrowed;    /* standard input: not ours to close */
+    bool is_borrowed;    /* standard input or output: not ours to close */
     bool has_positions;  /* a regular file: reads name their offset */
     bool is_fifo;        /* has an end before its first writer has come: await data first */
+    bool has_peer;       /* a pipe or socket: whoever is at its other end may go */
+    bool is_on_disk;     /* can be synced */
     uint64_t start;      /* where to begin, with positions: standard input may be read in part */
     uint64_t size_bytes; /* from there to the end as it is now, with positions */
 } myc__open_file;
@@ -25,6 +27,13 @@ typedef struct myc__open_file {
  * a log line that has path and cause.
  */
 MYC_MUST_CHECK int myc__file_open(const char *path, const myc__log *log, myc__open_file *file);
+
+/**
+ * Opens `path` to write at its end, made when missing (mode 0644, less the umask); "-" is standard
+ * output, written where it stands. Never waits for a reader. Else as myc__file_open().
+ */
+MYC_MUST_CHECK int myc__file_open_to_append(const char *path, const myc__log *log,
+                                            myc__open_file *file);
 
 void myc__file_close(const myc__open_file *file);
 

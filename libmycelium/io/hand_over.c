@@ -84,8 +84,7 @@ bool myc__hand_over_merge(myc__hand_over *out, const uint8_t *bytes, uint32_t si
     return true;
 }
 
-myc_stream_event *myc__hand_over_event(myc__hand_over *out, const myc__source *source,
-                                       myc_stream_what what)
+myc_stream_event *myc__hand_over_make_event(const myc__source *source, myc_stream_what what)
 {
     myc_context *ctx = &source->shard->context;
     linked_event *made = myc__memory_new(&ctx->memory, &myc_stream_event_type, sizeof *made, 16);
@@ -95,8 +94,32 @@ myc_stream_event *myc__hand_over_event(myc__hand_over *out, const myc__source *s
     memset(made, 0, sizeof *made);
     made->event.stream.number = source->number;
     made->event.what = what;
-    append(out, made);
     return &made->event;
+}
+
+void myc__hand_over_add_event(myc__hand_over *out, myc_stream_event *event)
+{
+    append(out, event);
+}
+
+myc_stream_event *myc__hand_over_event(myc__hand_over *out, const myc__source *source,
+                                       myc_stream_what what)
+{
+    myc_stream_event *event = myc__hand_over_make_event(source, what);
+    if (event) {
+        append(out, event);
+    }
+    return event;
+}
+
+myc_stream_event *myc__hand_over_first_event(const myc__hand_over *out)
+{
+    return out->first;
+}
+
+void myc__hand_over_move_event(myc__hand_over *from, myc__hand_over *to)
+{
+    append(to, take_first(from));
 }
 
 myc_stream_event *myc__hand_over_last_event(const myc__hand_over *out, myc_stream_what what)

@@ -45,6 +45,18 @@ bool myc__hand_over_merge(myc__hand_over *out, const uint8_t *bytes, uint32_t si
 myc_stream_event *myc__hand_over_event(myc__hand_over *out, const myc__source *source,
                                        myc_stream_what what);
 
+/** Gives such an event that is in no order yet. NULL when memory is out. */
+myc_stream_event *myc__hand_over_make_event(const myc__source *source, myc_stream_what what);
+
+/** Takes `event`, of myc__hand_over_make_event(): it is last in the order. */
+void myc__hand_over_add_event(myc__hand_over *out, myc_stream_event *event);
+
+/** The oldest message, which is an event, or NULL when there is none. */
+myc_stream_event *myc__hand_over_first_event(const myc__hand_over *out);
+
+/** The oldest message of `from`, an event, becomes the last one of `to`. */
+void myc__hand_over_move_event(myc__hand_over *from, myc__hand_over *to);
+
 /** The last message here if it is such an event, to be added to; or NULL. */
 myc_stream_event *myc__hand_over_last_event(const myc__hand_over *out, myc_stream_what what);
 

@@ -16,7 +16,7 @@ struct myc__io {
     myc__source *sources;
     myc__source *awake;     /* of these, to be polled */
     uint32_t source_count;  /* all */
-    uint32_t drained_count; /* of these: the rest is published in shard->open_sources */
+    uint32_t silent_count;  /* of these, drained or quiet: the rest is shard->open_sources */
     uint32_t removed_count; /* sources that are gone, in all */
     uint32_t last_number;
     myc__source *by_number[MYC__SOURCE_BUCKETS];
@@ -82,11 +82,26 @@ uint32_t myc__io_source_count(const myc__io *io)
     return io->source_count;
 }
 
-static void count_sources(myc__io *io, uint32_t all, uint32_t drained)
+static void count_sources(myc__io *io, uint32_t all, uint32_t silent)
 {
     io->source_count = all;
-    io->drained_count = drained;
-    myc__store_release_u32(&io->shard->open_sources, all - drained);
+    io->silent_count = silent;
+    myc__store_release_u32(&io->shard->open_sources, all - silent);
+}
+
+static bool is_silent(const myc__source *source)
+{
+    return source->drained || source->is_quiet;
+}
+
+/* What the system waits for is counted anew when the source becomes silent, or no longer is. */
+static void set_silence(myc__source *source, bool is_drained, bool is_quiet)
+{
+    myc__io *io = source->shard->io;
+    uint32_t others = io->silent_count - is_silent(source);
+    source->drained = is_drained;
+    source->is_quiet = is_quiet;
+    count_sources(io, io->source_count, others + is_silent(source));
 }
 
 static myc__source **bucket_of(const myc__io *io, uint32_t number)
@@ -141,6 +156,9 @@ void myc__source_wake(myc__source *source)
 {
     if (!source->is_awake && !source->closing) {
         myc__io *io = source->shard->io;
+        if (source->is_quiet) {
+            set_silence(source, source->drained, false);
+        }
         source->is_awake = true;
         source->previous_awake = NULL;
         source->next_awake = io->awake;
@@ -164,6 +182,12 @@ void myc__source_rest(myc__source *source)
     }
 }
 
+void myc__source_rest_quietly(myc__source *source)
+{
+    myc__source_rest(source);
+    set_silence(source, source->drained, true);
+}
+
 void myc__io_add(myc__io *io, myc__source *source)
 {
     MYC__CHECK(!myc__io_is_full(io));
@@ -177,7 +201,7 @@ void myc__io_add(myc__io *io, myc__source *source)
     }
     io->sources = source;
     note_number(io, source);
-    count_sources(io, io->source_count + 1, io->drained_count);
+    count_sources(io, io->source_count + 1, io->silent_count);
     count_for_owner(source, 1);
     myc__source_wake(source);
 }
@@ -192,7 +216,7 @@ void myc__io_remove(myc__source *source)
         source->next->previous = source->previous;
     }
     io->removed_count++;
-    count_sources(io, io->source_count - 1, io->drained_count - source->drained);
+    count_sources(io, io->source_count - 1, io->silent_count - is_silent(source));
     count_for_owner(source, -1);
 }
 
@@ -206,6 +230,7 @@ void myc__source_close(myc__source *source)
 {
     if (!source->closing) {
         myc__source_rest(source);
+        set_silence(source, source->drained, false);
         source->closing = true;
         source->kind->close(source);
     }
@@ -311,13 +336,12 @@ static void hurry(myc__source *source)
     }
 }
 
-static void drain(myc__io *io, myc__source *source)
+static void drain(myc__source *source)
 {
     if (!source->kind->drain) {
         myc__source_close(source);
     } else if (!source->drained) {
-        source->drained = true;
-        count_sources(io, io->source_count, io->drained_count + 1);
+        set_silence(source, true, source->is_quiet);
         source->kind->drain(source);
     }
 }
@@ -329,7 +353,7 @@ void myc__io_drain_sources(myc__io *io)
         if (source->closing) {
             hurry(source);
         } else {
-            drain(io, source);
+            drain(source);
         }
     }
 }

@@ -32,6 +32,8 @@ typedef struct myc__source_kind {
     /** May be NULL. The system stops, and it is closing: does not wait long for what is to be
      * written. May come often. */
     void (*hurry)(myc__source *source);
+    /** May be NULL: MYC_EINVAL. What myc_stream_sync() does. Only while it is open. */
+    int (*sync)(myc__source *source);
 } myc__source_kind;
 
 /** The rows of the owner's protocol that take its messages. */
@@ -56,6 +58,7 @@ struct myc__source {
     uint32_t number; /* names it on this worker */
     bool closing;
     bool drained;  /* it brings nothing any more: it does not keep the system from being quiet */
+    bool is_quiet; /* rests, and brings nothing unless its owner wakes it: likewise */
     bool is_awake; /* in the list of those that are polled */
     myc__source *previous_awake, *next_awake;
     myc__source *next_of_bucket; /* of the worker's sources by their numbers */
@@ -94,6 +97,10 @@ void myc__source_close(myc__source *source);
 
 /** Has nothing to do until it is woken: it is polled no more. A source begins awake. */
 void myc__source_rest(myc__source *source);
+
+/** The same for a source that brings nothing unless its owner wakes it: while it rests the system
+ * may be quiet. */
+void myc__source_rest_quietly(myc__source *source);
 
 /** Is polled from now on. */
 void myc__source_wake(myc__source *source);

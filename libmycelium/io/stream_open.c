@@ -2,6 +2,7 @@
 #include <mycelium/stream.h>
 
 #include "actor/move.h"
+#include "io/file_sink.h"
 #include "io/file_source.h"
 #include "io/socket_open.h"
 
@@ -68,8 +69,8 @@ static int admit(myc_context *ctx, const char *text)
     return myc__io_admit(ctx->shard->io, ctx->current);
 }
 
-static int open_file(myc_context *ctx, const char *path, const myc_stream_options *given,
-                     uint32_t *number)
+static int open_to_read(myc_context *ctx, const char *path, const myc_stream_options *given,
+                        uint32_t *number)
 {
     myc__file_source_options options = {.owner = ctx->current->address,
                                         .rows = rows_of(ctx->current->behaviour->protocol),
@@ -86,6 +87,37 @@ static int open_file(myc_context *ctx, const char *path, const myc_stream_option
         myc__file_close(&options.file);
     }
     return error;
+}
+
+static int open_to_append(myc_context *ctx, const char *path, const myc_stream_options *given,
+                          uint32_t *number)
+{
+    myc__file_sink_options options = {.owner = ctx->current->address,
+                                      .rows = rows_of(ctx->current->behaviour->protocol),
+                                      .queue_bytes = given->queue_bytes};
+    int error = myc__file_open_to_append(path, &ctx->fabric->log, &options.file);
+    if (error) {
+        return error;
+    }
+    error = myc__file_sink_create(ctx->shard, &options, number);
+    if (error) {
+        myc__file_close(&options.file);
+    }
+    return error;
+}
+
+static int open_file(myc_context *ctx, const char *path, const myc_stream_options *options,
+                     uint32_t *number)
+{
+    myc_stream_mode mode = options ? options->mode : MYC_STREAM_READ;
+    switch (mode) {
+    case MYC_STREAM_READ: return open_to_read(ctx, path, options, number);
+    case MYC_STREAM_APPEND: return open_to_append(ctx, path, options, number);
+    }
+    myc__log_line(&ctx->fabric->log, MYC_LOG_ERROR,
+                  "cannot open %s: mode %d is neither MYC_STREAM_READ nor MYC_STREAM_APPEND", path,
+                  (int)mode);
+    return MYC_EINVAL;
 }
 
 static int open_socket(myc_context *ctx, const char *text, const myc__target *target,

@@ -43,3 +43,9 @@ void myc_stream_pause_until_writable(myc_context *ctx, myc_stream stream)
         ctx->current->interrupts |= MYC__PAUSED;
     }
 }
+
+int myc_stream_sync(myc_context *ctx, myc_stream stream)
+{
+    myc__source *source = find_own(ctx, stream);
+    return source && source->kind->sync ? source->kind->sync(source) : MYC_EINVAL;
+}
