@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "socket_frame.h"
+#include "support/well.h"
 
 DRIVER_TEST(driver_receive, brings_what_is_sent)
 {
@@ -327,4 +328,33 @@ DRIVER_TEST(driver_receive, opens_and_closes_groups)
         close_buffers(buffers, &store);
     }
     close_pipe(fds);
+}
+
+DRIVER_TEST(driver_receive, gives_no_group_when_memory_is_out)
+{
+    struct well well = {.dry = true};
+    myc_allocator user = well_allocator(&well);
+    myc__allocator allocator;
+    myc__allocator_init(&allocator, &user, &frame->log);
+    struct store store = {.limit = 4, .size_bytes = 64};
+    const myc__buffers_options options = {
+        .count = 4, .size_bytes = 64, .make = store_make, .drop = store_drop, .user = &store};
+    myc__driver *driver;
+    well.dry = false;
+    frame->options.allocator = &allocator;
+    cr_assert_eq(0, myc__driver_create(&frame->options, &driver));
+    uint64_t before = allocator.bytes;
+    well.dry = true;
+    myc__buffers *buffers = NULL;
+    int error = MYC_ENOMEM;
+    for (uint32_t allocations = 0; error != 0 && allocations < 10; allocations++) {
+        well.drops = allocations;
+        error = myc__buffers_create(driver, &options, &buffers);
+        cr_expect(error == 0 || (error == MYC_ENOMEM && !buffers && allocator.bytes == before));
+    }
+    cr_assert_eq(0, error);
+    close_buffers(buffers, &store);
+    cr_expect_eq(before, allocator.bytes);
+    myc__driver_destroy(driver);
+    cr_expect_eq(0, well.blocks);
 }
