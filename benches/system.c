@@ -15,17 +15,17 @@ static void log_line(void *user, myc_log_level level, const char *text)
 
 myc_system *bench_system_create(const bench_options *options, myc_context **ctx)
 {
-    return bench_system_create_clocked(options, NULL, ctx);
+    return bench_system_create_with(options, &(myc_system_options){0}, ctx);
 }
 
-myc_system *bench_system_create_clocked(const bench_options *options, uint64_t (*now_ns)(void *),
-                                        myc_context **ctx)
+myc_system *bench_system_create_with(const bench_options *options, const myc_system_options *chosen,
+                                     myc_context **ctx)
 {
-    myc_system_options system_options = {.name = "bench",
-                                         .workers = options->workers,
-                                         .idle = options->idle,
-                                         .now_ns = now_ns,
-                                         .log = log_line};
+    myc_system_options system_options = *chosen;
+    system_options.name = "bench";
+    system_options.workers = options->workers;
+    system_options.idle = options->idle;
+    system_options.log = log_line;
     if (options->pin) {
         system_options.cpus = bench_processors_allowed()->numbers;
         system_options.cpu_count = options->processors;

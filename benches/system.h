@@ -26,9 +26,9 @@ MYC_PROTOCOL(bench, BENCH_ROWS)
  */
 myc_system *bench_system_create(const bench_options *options, myc_context **ctx);
 
-/** The same with a clock of the workload's own; NULL is the kernel's. */
-myc_system *bench_system_create_clocked(const bench_options *options, uint64_t (*now_ns)(void *),
-                                        myc_context **ctx);
+/** The same; what `chosen` has beside the workers and their places is the workload's own. */
+myc_system *bench_system_create_with(const bench_options *options, const myc_system_options *chosen,
+                                     myc_context **ctx);
 
 /**
  * Stops and destroys it. Exits when the messages handled in it were not exactly `handled`, or a

@@ -143,7 +143,8 @@ static void run_all(const bench_options *options, alarms *all)
 {
     myc_context *ctx;
     alarm_ref first;
-    myc_system *system = bench_system_create_clocked(options, read_clock, &ctx);
+    myc_system *system =
+        bench_system_create_with(options, &(myc_system_options){.now_ns = read_clock}, &ctx);
     all->before_bytes = bench_resident_bytes();
     int error = alarm_spawn(ctx, &(struct alarm){all}, NULL, &first);
     if (error) {

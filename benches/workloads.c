@@ -43,6 +43,10 @@
     ROW(spawn_1m)                    \
     ROW(timers_1m)                   \
     ROW(burst_10m)                   \
+    ROW(feed_udp_uring)              \
+    ROW(feed_udp_epoll)              \
+    ROW(feed_tcp_uring)              \
+    ROW(feed_tcp_epoll)              \
     HOT_PATHS(ROW)                   \
     DECODERS(ROW)                    \
     ROW(paced_latency_busy)          \
@@ -62,6 +66,8 @@
     ROW(limits_malloc_cross)         \
     ROW(limits_c_loop_busy)          \
     ROW(limits_c_loop_park)          \
+    ROW(limits_udp_loop)             \
+    ROW(limits_tcp_loop)             \
     ROW(curve_actors)                \
     ROW(curve_depth)                 \
     ROW(curve_payload)               \
