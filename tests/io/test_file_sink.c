@@ -96,8 +96,7 @@ SOURCE_TEST(file_sink, what_an_actor_writes_as_it_stops_is_written)
 
 SOURCE_TEST(file_sink, what_is_written_as_the_system_stops_is_written)
 {
-    struct pen pen = {
-        .path = path_of(frame, "stop"), .more_bytes = 1 << 20, .writes_at_stop = true};
+    struct pen pen = {.path = path_of(frame, "stop"), .more_bytes = 900000, .writes_at_stop = true};
     spawn_writer(frame, &pen);
     cr_expect_eq(0, myc_system_stop(frame->system, NULL, NULL));
     expect_written(&pen, 900010);

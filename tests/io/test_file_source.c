@@ -8,7 +8,8 @@ enum { DEPTH_COUNT = sizeof depths / sizeof depths[0] };
 static void expect_reads(struct frame *frame, size_t size_bytes)
 {
     for (int index = 0; index < DEPTH_COUNT; index++) {
-        struct script script = {.path = file_of(frame, size_bytes), .options = {depths[index]}};
+        struct script script = {.path = file_of(frame, size_bytes),
+                                .options = {.depth = depths[index]}};
         read_all(frame, &script);
         expect_read_to_end(&script, size_bytes);
         cr_expect_eq((size_bytes + MYC_CHUNK_BYTES - 1) / MYC_CHUNK_BYTES, script.chunks);
