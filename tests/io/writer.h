@@ -46,6 +46,7 @@ MYC_PROTOCOL(writing, WRITING_ROWS)
 
 struct writer {
     struct pen *pen;
+    bool writes_at_stop; /* its pen is still there then */
 };
 
 static int writer_on_start(struct writer *self, myc_context *ctx);
@@ -132,7 +133,7 @@ static void writer_on_stop(struct writer *self, myc_context *ctx, myc_exit why)
 {
     (void)why;
     struct pen *pen = self->pen;
-    if (pen->writes_at_stop && write_piece(pen, ctx, 10) == MYC_SENT)
+    if (self->writes_at_stop && write_piece(pen, ctx, 10) == MYC_SENT)
         pen->accepted_bytes += 10;
 }
 
@@ -178,7 +179,8 @@ MYC_UNUSED static uint32_t pauses(const struct pen *pen)
 MYC_UNUSED static writing_ref spawn_writer(struct frame *frame, struct pen *pen)
 {
     writing_ref ref;
-    cr_assert_eq(0, writer_spawn(frame->ctx, &(struct writer){pen}, NULL, &ref));
+    const struct writer state = {pen, pen->writes_at_stop};
+    cr_assert_eq(0, writer_spawn(frame->ctx, &state, NULL, &ref));
     AWAIT(frame, __atomic_load_n(&pen->opened, __ATOMIC_ACQUIRE));
     return ref;
 }
