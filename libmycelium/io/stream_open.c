@@ -2,8 +2,10 @@
 #include <mycelium/stream.h>
 
 #include "actor/move.h"
+#include "io/directory_source.h"
 #include "io/file_sink.h"
 #include "io/file_source.h"
+#include "io/signal_source.h"
 #include "io/socket_open.h"
 
 static bool is_stopping(const myc__shard *shard)
@@ -152,6 +154,55 @@ int myc_stream_open(myc_context *ctx, const char *target, const myc_stream_optio
     uint32_t number = 0;
     int error = check(ctx, target);
     error = error ? error : open_target(ctx, target, options, &number);
+    if (stream) {
+        stream->number = number;
+    }
+    return error;
+}
+
+/* Of what brings events only. */
+static int check_for_events(const myc_context *ctx, const void *subject)
+{
+    if (!ctx->shard || !ctx->current || !subject) {
+        return MYC_EINVAL;
+    }
+    myc__source_rows rows = rows_of(ctx->current->behaviour->protocol);
+    if (rows.event == MYC__NO_ROW || rows.end == MYC__NO_ROW) {
+        return MYC_ETYPE;
+    }
+    return is_stopping(ctx->shard) ? MYC_ESTOPPING : 0;
+}
+
+int myc_stream_watch_directory(myc_context *ctx, const char *path, myc_stream *stream)
+{
+    uint32_t number = 0;
+    int error = check_for_events(ctx, path);
+    error = error ? error : admit(ctx, path);
+    if (!error) {
+        const myc__directory_source_options options = {
+            .path = path,
+            .owner = ctx->current->address,
+            .rows = rows_of(ctx->current->behaviour->protocol)};
+        error = myc__directory_source_create(ctx->shard, &options, &number);
+    }
+    if (stream) {
+        stream->number = number;
+    }
+    return error;
+}
+
+int myc_stream_watch_signals(myc_context *ctx, const int *signals, myc_stream *stream)
+{
+    uint32_t number = 0;
+    int error = check_for_events(ctx, signals);
+    error = error ? error : admit(ctx, "signals");
+    if (!error) {
+        const myc__signal_source_options options = {.signals = signals,
+                                                    .owner = ctx->current->address,
+                                                    .rows =
+                                                        rows_of(ctx->current->behaviour->protocol)};
+        error = myc__signal_source_create(ctx->shard, &options, &number);
+    }
     if (stream) {
         stream->number = number;
     }

@@ -76,8 +76,9 @@ typedef enum myc_stream_what {
     MYC_STREAM_LOST = 2,     /* the connection broke (`error`); it is being opened again */
     MYC_STREAM_DROPPED = 3,  /* `count` datagrams were lost, for want of room */
     MYC_STREAM_SYNCED = 4,   /* what was written before myc_stream_sync() is on the disk */
-    MYC_STREAM_APPEARED = 5, /* a file `name` is in the watched directory, complete */
-    MYC_STREAM_SIGNAL = 6    /* the process got the signal `count` */
+    MYC_STREAM_APPEARED = 5, /* a file `name` is in the watched directory, complete; `count` 1: it
+                                may have been told before */
+    MYC_STREAM_SIGNAL = 6    /* the process got the signal `count`, from `process_id`, `user_id` */
 } myc_stream_what;
 
 enum { MYC_STREAM_NAME_BYTES = 256 };
@@ -192,8 +193,14 @@ MYC_API uint64_t myc_stream_queued(const myc_context *ctx, myc_stream stream);
  */
 MYC_API void myc_stream_pause_until_writable(myc_context *ctx, myc_stream stream);
 
-/** Once all that was written so far is on the disk, MYC_STREAM_SYNCED comes, with the error if it
- * could not be. Returns 0, or MYC_EINVAL (no such stream, or not a file). */
+/**
+ * Once all that was written so far is on the disk, MYC_STREAM_SYNCED comes, with the error if it
+ * could not be; `count` is how many bytes of the stream that were. One event for each call, in
+ * order.
+ *
+ * Threads: a handler of the stream's owner.
+ * Returns 0, MYC_ENOMEM, or MYC_EINVAL (no such stream, or not a file).
+ */
 MYC_API MYC_MUST_CHECK int myc_stream_sync(myc_context *ctx, myc_stream stream);
 
 /**
@@ -204,8 +211,17 @@ MYC_API void myc_stream_close(myc_context *ctx, myc_stream stream);
 
 /**
  * Tells the calling actor, by MYC_STREAM_APPEARED, of each file in the directory `path`: those that
- * are there, then those that are closed after writing there or moved there. Returns as
- * myc_stream_open().
+ * are there, by name, then those that are closed after writing there or moved there. A file that is
+ * being written when the watch begins is told at once, and again when it is closed: writers that
+ * move complete files there are told once. When the kernel's queue of 16,384 notices has run over,
+ * all that is there is told again, with 1 in `count`. Directories in it are not told, nor links
+ * made there.
+ *
+ * The end comes when the directory is deleted or moved: MYC_ENOENT.
+ *
+ * Threads: a handler or on_start of the actor. Borrows `path`.
+ * Returns as myc_stream_open() (MYC_ETYPE: the protocol has no rows for events and ends;
+ * MYC_ELIMIT also when the user has as many inotify instances or watches as it may).
  */
 MYC_API MYC_MUST_CHECK int myc_stream_watch_directory(myc_context *ctx, const char *path,
                                                       myc_stream *stream);
@@ -213,7 +229,12 @@ MYC_API MYC_MUST_CHECK int myc_stream_watch_directory(myc_context *ctx, const ch
 /**
  * Tells the calling actor, by MYC_STREAM_SIGNAL, when the process gets one of `signals` (a
  * zero-ended list). The caller of the system blocks them in all threads beforehand: the library
- * changes no signal masks; when one is not blocked here, MYC_EINVAL. Else as myc_stream_open().
+ * changes no signal masks. Of several that watch the same signal, in whatever system of the process,
+ * one is told each time, since the kernel gives a signal once.
+ *
+ * Threads: a handler or on_start of the actor. Borrows `signals`.
+ * Returns MYC_EINVAL when one of them is not blocked here, or none is given; else as
+ * myc_stream_watch_directory().
  */
 MYC_API MYC_MUST_CHECK int myc_stream_watch_signals(myc_context *ctx, const int *signals,
                                                     myc_stream *stream);
