@@ -30,9 +30,9 @@ function(myc_require_wslay)
     if(NOT MYC_WSLAY_IS_1_1)
         message(FATAL_ERROR "wslay is too old: 1.1 or newer is needed (Debian package: libwslay-dev)")
     endif()
-    add_library(myc_wslay UNKNOWN IMPORTED GLOBAL)
-    set_target_properties(myc_wslay PROPERTIES IMPORTED_LOCATION ${WSLAY_LIBRARY}
-        INTERFACE_INCLUDE_DIRECTORIES ${WSLAY_INCLUDE_DIR})
+    add_library(wslay::wslay INTERFACE IMPORTED GLOBAL)
+    target_link_libraries(wslay::wslay INTERFACE ${WSLAY_LIBRARY})
+    target_include_directories(wslay::wslay INTERFACE ${WSLAY_INCLUDE_DIR})
 endfunction()
 
 myc_require(URING liburing 2.3 liburing-dev)
