@@ -3,7 +3,6 @@
 #include <mycelium/mycelium.h>
 #include <mycelium/websocket.h>
 #include <stdio.h>
-
 struct feed {
     int lost;
 };

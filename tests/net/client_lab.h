@@ -17,6 +17,22 @@
 #include "net/local_server.h"
 #include "system/frame.h"
 
+/* Of the labs that are opened next. */
+static myc_io_backend client_io;
+
+/** A test whose body runs with io_uring, or what takes its place, and with epoll. */
+#define CLIENT_TEST(suite, name)                                                                   \
+    static void suite##__##name(void);                                                             \
+    Test(suite, name)                                                                              \
+    {                                                                                              \
+        client_io = MYC_IO_AUTO;                                                                   \
+        suite##__##name();                                                                         \
+        client_io = MYC_IO_EPOLL;                                                                  \
+        suite##__##name();                                                                         \
+        NO_LEAKS();                                                                                \
+    }                                                                                              \
+    static void suite##__##name(void)
+
 struct client_lab {
     office office;
     struct local_server *server;
@@ -30,7 +46,8 @@ MYC_UNUSED static struct client_lab *client_lab_open(const struct identity *iden
 {
     struct client_lab *made = calloc(1, sizeof *made);
     cr_assert_not_null(made);
-    office_open(&made->office, (myc_system_options){.workers = 2, .idle = MYC_IDLE_PARK});
+    office_open(&made->office,
+                (myc_system_options){.workers = 2, .idle = MYC_IDLE_PARK, .io = client_io});
     ear_notes_init(&made->notes);
     made->server = local_server_open(identity);
     myc_spawn_options options = {.place = MYC_PLACE_ON_WORKER, .worker = 1, .mailbox_bound = 16};

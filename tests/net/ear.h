@@ -40,7 +40,6 @@ struct ear_notes {
     uint32_t number;
     uint32_t ends;
     uint32_t gates; /* while above 0 the ear is deaf: it waits in its handler */
-    uint32_t waiting;
     const char
         *expected_text; /* the bytes of long messages, again and again; NULL = not looked at */
     uint64_t wrong_bytes;
@@ -93,11 +92,8 @@ MYC_UNUSED static myc_next ear_on_chunk(struct ear *self, myc_context *ctx, cons
     (void)ctx;
     pthread_mutex_lock(&notes->lock);
     while (notes->gates) {
-        notes->waiting = 1;
-        pthread_cond_broadcast(&notes->changed);
         pthread_cond_wait(&notes->changed, &notes->lock);
     }
-    notes->waiting = 0;
     notes->wrong_number += chunk->stream.number != notes->number;
     ear_check_bytes(self, chunk);
     if (self->in_message + chunk->size_bytes <= EAR_SHORT_BYTES) {

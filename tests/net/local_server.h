@@ -213,12 +213,10 @@ static inline nfds_t local_prepare(struct local_server *server, struct pollfd *p
 {
     polled[0] = (struct pollfd){server->wake[0], POLLIN, 0};
     polled[1] = (struct pollfd){server->listener, POLLIN, 0};
-    server->unsent = 0;
     for (int index = 0; index < LOCAL_CONNECTIONS_MAX; index++) {
         const struct local_connection *connection = &server->connections[index];
         short events = (short)(POLLIN | (connection->out_size ? POLLOUT : 0));
         polled[2 + index] = (struct pollfd){connection->socket, events, 0};
-        server->unsent += connection->out_size;
     }
     return 2 + LOCAL_CONNECTIONS_MAX;
 }
@@ -386,6 +384,26 @@ static inline bool local_wait(struct local_server *server)
         }                                                                                          \
         pthread_mutex_unlock(&(server)->lock);                                                     \
     } while (0)
+
+/** Waits until nothing has gone out for a while; how much has not. What is looked at stands still only
+ * when nobody reads, so looking too soon finds more, not less. */
+MYC_UNUSED static size_t local_server_await_stall(struct local_server *server)
+{
+    size_t before, now = SIZE_MAX;
+    do {
+        before = now;
+        nanosleep(&(struct timespec){.tv_nsec = 20000000}, NULL);
+        pthread_mutex_lock(&server->lock);
+        now = 0;
+        for (int index = 0; index < LOCAL_CONNECTIONS_MAX; index++) {
+            const struct local_connection *connection = &server->connections[index];
+            now += connection->out_size;
+            now += connection->socket >= 0 ? connection->frames->to_send_size : 0;
+        }
+        pthread_mutex_unlock(&server->lock);
+    } while (now != before);
+    return now;
+}
 
 /** Waits until this text has been said. */
 MYC_UNUSED static void local_server_await_said(struct local_server *server, const char *text)

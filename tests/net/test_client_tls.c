@@ -27,7 +27,7 @@ static void secure_close(struct secure_lab *secure)
 static const struct identity_options own = {
     .common_name = "localhost", .names = "DNS:localhost,IP:127.0.0.1", .authority = true};
 
-Test(client_tls, is_accepted_when_its_ca_is_given)
+CLIENT_TEST(client_tls, is_accepted_when_its_ca_is_given)
 {
     static const char *const subscriptions[] = {"{\"op\":\"subscribe\"}"};
     struct secure_lab secure = secure_start(&own);
@@ -44,10 +44,9 @@ Test(client_tls, is_accepted_when_its_ca_is_given)
     client_lab_await_end(secure.lab);
     local_server_await(secure.lab->server, goodbyes, 1);
     secure_close(&secure);
-    NO_LEAKS();
 }
 
-Test(client_tls, comes_back_when_the_server_does_and_subscribes_again)
+CLIENT_TEST(client_tls, comes_back_when_the_server_does_and_subscribes_again)
 {
     static const char *const subscriptions[] = {"again"};
     struct secure_lab secure = secure_start(&own);
@@ -67,11 +66,10 @@ Test(client_tls, comes_back_when_the_server_does_and_subscribes_again)
     }
     ear_await(&secure.lab->notes, "opened");
     secure_close(&secure);
-    NO_LEAKS();
 }
 
 /* The CAs of the system do not know it. */
-Test(client_tls, refuses_a_self_signed_certificate_by_default)
+CLIENT_TEST(client_tls, refuses_a_self_signed_certificate_by_default)
 {
     struct secure_lab secure = secure_start(&own);
     secure.lab = client_lab_open(&secure.identity);
@@ -83,10 +81,9 @@ Test(client_tls, refuses_a_self_signed_certificate_by_default)
     cr_expect(strstr(secure.lab->office.lines, "certificate refused: self-signed"), "%s",
               secure.lab->office.lines);
     secure_close(&secure);
-    NO_LEAKS();
 }
 
-Test(client_tls, refuses_the_certificate_of_another_name_and_an_old_one)
+CLIENT_TEST(client_tls, refuses_the_certificate_of_another_name_and_an_old_one)
 {
     static const struct {
         struct identity_options identity;
@@ -106,10 +103,9 @@ Test(client_tls, refuses_the_certificate_of_another_name_and_an_old_one)
         cr_expect_eq(0, secure.lab->server->upgraded);
         secure_close(&secure);
     }
-    NO_LEAKS();
 }
 
-Test(client_tls, says_that_the_server_does_not_speak_it)
+CLIENT_TEST(client_tls, says_that_the_server_does_not_speak_it)
 {
     struct secure_lab secure = secure_start(&own);
     secure.lab = client_lab_open(NULL);
@@ -121,11 +117,10 @@ Test(client_tls, says_that_the_server_does_not_speak_it)
     ear_await(&secure.lab->notes, "lost -3 timed out: no answer to the upgrade");
     client_lab_await_end(secure.lab);
     secure_close(&secure);
-    NO_LEAKS();
 }
 
 /* Everything at once: TLS, long messages, a receiver that is slow. */
-Test(client_tls, loses_nothing_when_the_receiver_is_full)
+CLIENT_TEST(client_tls, loses_nothing_when_the_receiver_is_full)
 {
     struct secure_lab secure = secure_start(&own);
     struct client_lab *lab = secure.lab = client_lab_open(&secure.identity);
@@ -145,5 +140,4 @@ Test(client_tls, loses_nothing_when_the_receiver_is_full)
     cr_expect_eq(UINT64_C(199) * 200 / 2 * 1000, lab->notes.bytes);
     free(text);
     secure_close(&secure);
-    NO_LEAKS();
 }
