@@ -11,8 +11,12 @@
     ROW(hot_path_spread)                                                                           \
     ROW(hot_path_relay)                                                                            \
     ROW(limits_hot_path)
+#define QUOTES(ROW)                                                                                \
+    ROW(book_update)                                                                               \
+    ROW(quote_watch)
 #else
 #define HOT_PATHS(ROW)
+#define QUOTES(ROW)
 #endif
 
 #ifdef BENCH_HAS_JANSSON
@@ -49,6 +53,7 @@
     ROW(feed_tcp_epoll)              \
     HOT_PATHS(ROW)                   \
     DECODERS(ROW)                    \
+    QUOTES(ROW)                      \
     ROW(paced_latency_busy)          \
     ROW(paced_latency_spin_park)     \
     ROW(paced_latency_park)          \

@@ -47,7 +47,7 @@ class Workload:
 
 
 MESSAGES, LATENCY, HOT_PATH = "Messages", "Latency at a fixed rate", "Market hot path"
-DECODERS = "Decoders of feeds"
+DECODERS = "Feeds, books and quotes"
 BUSY_MACHINE, RESIDENT, LIMITS = "More workers than processors", "Memory", "Limits of the machine"
 
 
@@ -179,6 +179,20 @@ def decoders() -> list[Workload]:
             decoder("eth_logs", "recorded Ethereum logs to pool events")]
 
 
+def quotes() -> list[Workload]:
+    book, quote = "a recorded change of a price level in a book", "a recorded quote of two venues"
+    return [
+        Workload("book_update", DECODERS, (
+            Row("book_update.change", TIME, book),
+            Row("book_update.quoted", TIME, f"{book}, each frame looked at for a new quote"),
+        ), 1, 1, 0.1, peers=()),
+        Workload("quote_watch", DECODERS, (
+            Row("quote_watch.cross", TIME, f"{quote}, compared at three thresholds"),
+            Row("quote_watch.momentum", TIME, f"{quote}, and two moving averages"),
+        ), 1, 1, 0.1, peers=()),
+    ]
+
+
 def burst() -> Workload:
     what = "resident memory {} 10 M messages were queued at once"
     return Workload("burst_10m", RESIDENT, (
@@ -239,6 +253,6 @@ def limits() -> list[Workload]:
     ]
 
 
-WORKLOADS: tuple[Workload, ...] = (*messages(), *paced_latencies(), *hot_paths(), *decoders(), burst(),
-                                   *all_oversubscribed(), *limits())
+WORKLOADS: tuple[Workload, ...] = (*messages(), *paced_latencies(), *hot_paths(), *decoders(), *quotes(),
+                                   burst(), *all_oversubscribed(), *limits())
 ROWS: dict[str, Row] = {row.name: row for workload in WORKLOADS for row in workload.rows}
