@@ -105,6 +105,27 @@ Test(cross_venue, thresholds_are_met_exactly)
     NO_LEAKS();
 }
 
+Test(cross_venue, keeps_the_largest_gap_of_all)
+{
+    cross_venue pair = pair_at(500);
+    cr_assert_eq(0, cross_venue_largest_gap_ppm(&pair));
+    (void)quote(&pair, A, 1, 1000, 1010);
+    cr_assert_eq(0, pair.compared);
+    (void)quote(&pair, B, 2, 1000, 1020);
+    cr_assert_float_eq(-10 * 1e6 / 1010, cross_venue_largest_gap_ppm(&pair), 1e-9);
+    (void)quote(&pair, B, 3, 1050, 1060);
+    (void)quote(&pair, B, 4, 1040, 1060);
+    cr_assert_float_eq(40 * 1e6 / 1010, cross_venue_largest_gap_ppm(&pair), 1e-9);
+    cr_assert_eq(3, pair.largest.timestamp_ns);
+    cr_assert_eq(1050, pair.largest.bid_e8);
+    cr_assert_eq(1010, pair.largest.ask_e8);
+    cr_assert_eq(CROSS_VENUE_A, pair.largest.buy);
+    (void)quote(&pair, A, 5, 1200, 1210);
+    cr_assert_float_eq(140 * 1e6 / 1060, cross_venue_largest_gap_ppm(&pair), 1e-9);
+    cr_assert_eq(CROSS_VENUE_B, pair.largest.buy);
+    NO_LEAKS();
+}
+
 Test(cross_venue, either_venue_may_be_the_dear_one)
 {
     cross_venue pair = pair_at(500);

@@ -154,6 +154,8 @@ static void assert_counts(const market_fixture *self)
 {
     const quote_watch_counters *found = quote_watch_counted(market_state_quotes(self->state));
     const signal_judge_counts *judged = &self->judge.counts;
+    cr_assert_eq(QUOTES, found->quotes, "each is applied once, however often it comes");
+    cr_assert_eq(QUOTES, found->order_books);
     cr_assert_eq(found->cross_venue_signals + found->momentum_signals, self->data_stats.sent);
     cr_assert_eq(0, self->data_stats.unsent);
     cr_assert_eq(found->cross_venue_signals, self->generator_stats.cross_venue);
