@@ -16,7 +16,7 @@ import sys
 import time
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[2] / "benches"))
-from harness.catalogue import MEMORY, RATE, WORKLOADS  # noqa: E402
+from harness.catalogue import MEMORY, RATE, THROUGHPUT, WORKLOADS  # noqa: E402
 from harness.curves import CURVES  # noqa: E402
 
 VALUES = {"send_local": 2.5e8, "stream_cross": 1.2e8, "ping_pong.two_workers": 118,
@@ -24,7 +24,7 @@ VALUES = {"send_local": 2.5e8, "stream_cross": 1.2e8, "ping_pong.two_workers": 1
           "limits.cache_line": 52, "limits.refcount": 8.9, "spawn_1m.time": 180}
 PERCENTILES = {"50": 1, "90": 1.3, "99": 2.4, "99.9": 9, "99.99": 31, "100": 85}
 PARTS = {"p50": "50", "p99": "99", "p999": "99.9", "max": "100"}
-OTHERWISE = {MEMORY: 1e8, RATE: 1e8}
+OTHERWISE = {MEMORY: 1e8, RATE: 1e8, THROUGHPUT: 1e8}
 FACTOR = float(os.environ.get("FAKE_FACTOR", "1"))
 JITTER = float(os.environ.get("FAKE_JITTER", "0"))
 
@@ -49,7 +49,7 @@ def value_of(row):
         value = base(prefix) * PERCENTILES[PARTS[part]]
     else:
         value = OTHERWISE.get(row.unit, 40)
-    slower = 1 / FACTOR if row.unit == RATE else FACTOR
+    slower = 1 / FACTOR if row.unit in (RATE, THROUGHPUT) else FACTOR
     return value * slower * jitter()
 
 

@@ -26,12 +26,14 @@ PARTS = {
     "paced_latency.": ("p50", "p99", "p999", "max", "cpu"),
     "hot_path.": HOT_PATH_PARTS,
     "limits.hot_path": HOT_PATH_PARTS,
+    "decode_": ("frame", "rate", "jansson"),
     "limits.c_loop.": ("p50", "p99", "cpu"),
 }
 MUST_BE_THERE = {
     "paced_latency.busy", "paced_latency.spin_park", "paced_latency.park", "limits.c_loop.busy",
     "limits.c_loop.park", "hot_path.together", "hot_path.spread", "hot_path.relay",
     "limits.hot_path",
+    "decode_binance", "decode_kraken", "decode_coinbase", "decode_eth_logs",
     "send_local", "send_fresh.one_worker", "send_fresh.two_workers", "stream_cross",
     "ping_pong.one_worker", "ping_pong.two_workers", "ask", "send_conflated", "fan_in", "fan_out",
     "fan_out_topic", "ring_503", "spawn_1m", "timers_1m", "burst_10m",
