@@ -205,7 +205,8 @@ static uint32_t poll_source(myc__source *source)
     return done + start_reads(self, owner);
 }
 
-static const myc__source_kind kind = {.poll = poll_source, .close = close_source};
+static const myc__source_kind kind = {
+    .poll = poll_source, .close = close_source, .can_be_held = true};
 
 static file_source *allocate(myc__shard *shard, uint32_t depth)
 {

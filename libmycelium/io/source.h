@@ -34,6 +34,8 @@ typedef struct myc__source_kind {
     void (*hurry)(myc__source *source);
     /** May be NULL: MYC_EINVAL. What myc_stream_sync() does. Only while it is open. */
     int (*sync)(myc__source *source);
+    /** Only its poll hands over and takes from the kernel: its owner may have it rest. */
+    bool can_be_held;
 } myc__source_kind;
 
 /** The rows of the owner's protocol that take its messages. */

@@ -210,6 +210,20 @@ MYC_API MYC_MUST_CHECK int myc_stream_sync(myc_context *ctx, myc_stream stream);
 MYC_API void myc_stream_close(myc_context *ctx, myc_stream stream);
 
 /**
+ * Hands over no more of a file until it is resumed: so the owner of several files reads them in the
+ * order it wants. Chunks that are in its mailbox already still come: with a depth of 1, none when
+ * it is called in the handler of one. Meanwhile the file counts as open.
+ *
+ * Threads: a handler of the stream's owner.
+ * Returns 0, MYC_EINVAL (no such stream) or MYC_ENOTSUP (not a file or pipe: the kernel goes on
+ * receiving for it).
+ */
+MYC_API MYC_MUST_CHECK int myc_stream_hold(myc_context *ctx, myc_stream stream);
+
+/** Undoes myc_stream_hold(). Unknown streams are ignored. */
+MYC_API void myc_stream_resume(myc_context *ctx, myc_stream stream);
+
+/**
  * Tells the calling actor, by MYC_STREAM_APPEARED, of each file in the directory `path`: those that
  * are there, by name, then those that are closed after writing there or moved there. A file that is
  * being written when the watch begins is told at once, and again when it is closed: writers that
