@@ -11,19 +11,34 @@ static void write_signal(signal_sink *sink, const arbitrage_signal *signal)
 }
 
 /* The wall clock may be set back between the two readings. */
-static void finish(signal_judge *self, uint64_t received_ns, uint64_t now_ns)
+static void record_latency(signal_judge *self, uint64_t received_ns, uint64_t now_ns)
 {
     myc_histogram_record(self->latency, now_ns > received_ns ? now_ns - received_ns : 0);
+}
+
+static void count_one(signal_judge *self)
+{
     live_count_set(&self->received, live_count_get(&self->received) + 1);
 }
 
-void signal_judge_take(signal_judge *self, const arbitrage_signal *signal, uint64_t now_ns)
+signal_verdict signal_judge_take(signal_judge *self, const arbitrage_signal *signal,
+                                 uint64_t now_ns)
 {
     signal_verdict verdict = signal_rules_check(self->rules, signal, now_ns);
     if (verdict == SIGNAL_ACCEPTED && self->sink) {
         write_signal(self->sink, signal);
     }
-    finish(self, signal->received_ns, now_ns);
+    record_latency(self, signal->received_ns, now_ns);
+    count_one(self);
+    return verdict;
+}
+
+static void finish_quote_signal(signal_judge *self, uint64_t received_ns, uint64_t now_ns)
+{
+    if (!self->is_replay) {
+        record_latency(self, received_ns, now_ns);
+    }
+    count_one(self);
 }
 
 static void count_cross_venue(signal_judge_counts *counts, uint8_t phase)
@@ -44,7 +59,7 @@ void signal_judge_take_cross_venue(signal_judge *self, const cross_venue_signal 
         size_t size = signal_json_write_cross_venue(signal, line, sizeof line);
         signal_sink_write(self->sink, line, size);
     }
-    finish(self, signal->received_ns, now_ns);
+    finish_quote_signal(self, signal->received_ns, now_ns);
 }
 
 void signal_judge_take_momentum(signal_judge *self, const momentum_signal *signal, uint64_t now_ns)
@@ -57,7 +72,7 @@ void signal_judge_take_momentum(signal_judge *self, const momentum_signal *signa
         size_t size = signal_json_write_momentum(signal, line, sizeof line);
         signal_sink_write(self->sink, line, size);
     }
-    finish(self, signal->received_ns, now_ns);
+    finish_quote_signal(self, signal->received_ns, now_ns);
 }
 
 void signal_judge_flush(signal_judge *self)

@@ -10,6 +10,8 @@
  *
  * Threads: one at a time; `received` may be read by others.
  */
+#include <stdbool.h>
+
 #include <libtypes/signal.h>
 #include <mycelium/histogram.h>
 
@@ -33,10 +35,12 @@ typedef struct signal_judge {
     myc_histogram *latency; /* gets, for each signal, the ns since its event was read */
     live_count received;    /* signals judged */
     signal_judge_counts counts;
+    bool is_replay; /* quotes were received when they were recorded: no latency can be told */
 } signal_judge;
 
 /** Judges `signal` (borrowed) at `now_ns`, ns since the Unix epoch. */
-void signal_judge_take(signal_judge *self, const arbitrage_signal *signal, uint64_t now_ns);
+signal_verdict signal_judge_take(signal_judge *self, const arbitrage_signal *signal,
+                                 uint64_t now_ns);
 
 /** Count and write `signal` (borrowed), which came at `now_ns`. */
 void signal_judge_take_cross_venue(signal_judge *self, const cross_venue_signal *signal,

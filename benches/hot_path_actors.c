@@ -75,7 +75,8 @@ static bench_ref spawn_actors(hot_path_run *run, myc_context *ctx, actor_stats *
     bench_ref feed;
     myc_spawn_options first = bench_on_worker(run->options, 0);
     myc_spawn_options last = bench_on_worker(run->options, run->options->workers - 1);
-    int error = signal_generator_start(ctx, &run->judge, &stats->signals, &last, &signals);
+    int error = signal_generator_start(ctx, &run->judge, &stats->signals,
+                                       (publisher_ref){.address = {0}}, &last, &signals);
     error = error ? error
                   : market_data_start(ctx, run->state, signals, &stats->market, &first, &market);
     error = error ? error

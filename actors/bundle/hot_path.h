@@ -21,9 +21,13 @@ struct hot_path {
     int (*start)(bundle_pipeline *pipeline);
     /** Waits until all is read and handled. Returns false after `timeout_ns`. */
     bool (*await)(bundle_pipeline *pipeline, uint64_t timeout_ns);
+    /** How far it is: all but the signals. */
+    pipeline_progress (*look)(const bundle_pipeline *pipeline);
     /** Reads no further, handles all that was read, ends the threads. Returns 0, or -1 after
      * telling the console that something failed on the way. */
     int (*stop)(bundle_pipeline *pipeline);
+    /** Whether all that should have been read was read and passed on; if not, tells the console. */
+    bool (*check)(const bundle_pipeline *pipeline, const bundle_report *report);
     /** Fills in the messages, what was not sent, and how files were read. */
     void (*collect)(const bundle_pipeline *pipeline, bundle_report *report);
     /** Frees what it holds, also after a start that failed or was not tried. */

@@ -9,8 +9,14 @@
 #include <unistd.h>
 
 #include "bundle/output_file.h"
+#include "bundle/tls_setup.h"
 #include "feeds/pools_file.h"
 #include "text/hex.h"
+
+static bool is_named_file(const feed_spec *feed)
+{
+    return feed->transport == FEED_FILE;
+}
 
 static bool is_standard_stream(const char *path)
 {
@@ -34,14 +40,14 @@ static int check_readable(const char *path, const struct stat *status)
     return 0;
 }
 
-/* Fills in `status` for a named file; standard input gets a mode of 0. Returns 0 or an errno. */
-static int check_feed(const char *path, struct stat *status)
+/* Fills in `status` for a named file; all else gets a mode of 0. Returns 0 or an errno. */
+static int check_feed(const feed_spec *feed, struct stat *status)
 {
     *status = (struct stat){0};
-    if (is_standard_stream(path)) {
+    if (!is_named_file(feed)) {
         return 0;
     }
-    return stat(path, status) == 0 ? check_readable(path, status) : errno;
+    return stat(feed->source, status) == 0 ? check_readable(feed->source, status) : errno;
 }
 
 static int check_feeds(const run_options *options, bundle_console *console, uint64_t *bytes)
@@ -50,9 +56,12 @@ static int check_feeds(const run_options *options, bundle_console *console, uint
     *bytes = 0;
     for (uint32_t i = 0; i < options->feed_count; i++) {
         struct stat status;
-        int os_error = check_feed(options->feeds[i], &status);
+        int os_error = check_feed(&options->feeds[i], &status);
+        if (tls_setup_check(&options->feeds[i], console)) {
+            return -1;
+        }
         if (os_error) {
-            console_say(console, "--feed %s: cannot be read: %s", options->feeds[i],
+            console_say(console, "--feed %s: cannot be read: %s", options->feeds[i].source,
                         strerror(os_error));
             return -1;
         }
@@ -80,7 +89,7 @@ static bool are_same_file(const char *a, const char *b)
 static bool is_input(const run_options *options, const char *path)
 {
     for (uint32_t i = 0; i < options->feed_count; i++) {
-        if (are_same_file(options->feeds[i], path)) {
+        if (is_named_file(&options->feeds[i]) && are_same_file(options->feeds[i].source, path)) {
             return true;
         }
     }
@@ -109,7 +118,9 @@ int inputs_check(const run_options *options, bundle_console *console, uint64_t *
 {
     if (check_feeds(options, console, bytes) ||
         check_output(options, console, "--signals", options->signals_path) ||
-        check_output(options, console, "--state", options->state_path)) {
+        check_output(options, console, "--state", options->state_path) ||
+        check_output(options, console, "--books", options->books_path) ||
+        check_output(options, console, "--record", options->record_path)) {
         return -1;
     }
     return check_output(options, console, "--stats", options->stats_path);

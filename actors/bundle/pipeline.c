@@ -18,10 +18,12 @@ static int create_parts(bundle_pipeline *self)
     self->state = market_state_create(
         &(market_options){.forget_pools_per_block = options->forget_pools_per_block,
                           .use_pool_fees = options->use_pool_fees,
-                          .usd = &options->usd});
+                          .usd = &options->usd,
+                          .quotes = options->quotes});
     self->judge.rules = signal_rules_create(&(signal_rules_options){
         .profit_usd_min = options->profit_usd_min, .age_max_ns = options->age_max_ns});
     self->judge.latency = myc_histogram_create();
+    self->judge.is_replay = run_options_replay(options);
     return self->state && self->judge.rules && self->judge.latency ? 0 : out_of_memory(self);
 }
 
@@ -47,7 +49,8 @@ int pipeline_open(bundle_pipeline *self, const run_options *options, bundle_cons
     self->console = console;
     self->path = options->hot_path == RUN_RELAY ? &hot_path_relay : &hot_path_actors;
     if (inputs_check(options, console, &self->feed_bytes) ||
-        inputs_read_blocks(options, console, &self->blocks) || create_parts(self) ||
+        inputs_read_blocks(options, console, &self->blocks) ||
+        feed_set_open(&self->feeds, options, &self->blocks, console) || create_parts(self) ||
         inputs_read_pools(options, console, self->state)) {
         return -1;
     }
@@ -62,6 +65,13 @@ int pipeline_start(bundle_pipeline *self)
 bool pipeline_await(bundle_pipeline *self, uint64_t timeout_ns)
 {
     return self->path->await(self, timeout_ns);
+}
+
+pipeline_progress pipeline_look(const bundle_pipeline *self)
+{
+    pipeline_progress progress = self->path->look(self);
+    progress.signals = live_count_get(&self->judge.received);
+    return progress;
 }
 
 int pipeline_stop(bundle_pipeline *self)
@@ -80,5 +90,6 @@ void pipeline_close(bundle_pipeline *self)
     myc_histogram_destroy(self->judge.latency);
     signal_rules_destroy(self->judge.rules);
     market_state_destroy(self->state);
+    feed_set_close(&self->feeds);
     blocks_file_fini(&self->blocks);
 }

@@ -14,10 +14,9 @@ void progress_init(progress_line *self, bool is_quiet, uint64_t now_ns)
 }
 
 /* "12.3 %", or how much was read when the whole is not known. */
-static human_text how_far(const bundle_pipeline *pipeline)
+static human_text how_far(const bundle_pipeline *pipeline, uint64_t bytes)
 {
     human_text text;
-    uint64_t bytes = live_count_get(&pipeline->feed_stats.bytes);
     if (pipeline->feed_bytes > 0) {
         (void)snprintf(text.text, sizeof text.text, "%.1f %%",
                        100.0 * (double)bytes / (double)pipeline->feed_bytes);
@@ -27,15 +26,15 @@ static human_text how_far(const bundle_pipeline *pipeline)
     return text;
 }
 
-static void write_line(const progress_line *self, const bundle_pipeline *pipeline, uint64_t events,
-                       uint64_t now_ns)
+static void write_line(const progress_line *self, const bundle_pipeline *pipeline,
+                       const pipeline_progress *now, uint64_t now_ns)
 {
     char line[160];
     double passed_s = (double)(now_ns - self->last_ns) / 1e9;
-    uint64_t rate = (uint64_t)((double)(events - self->last_events) / passed_s);
-    (void)snprintf(line, sizeof line, "%s  %s events  %s events/s  %s signals",
-                   how_far(pipeline).text, human_count(events).text, human_count(rate).text,
-                   human_count(live_count_get(&pipeline->judge.received)).text);
+    uint64_t rate = (uint64_t)((double)(now->frames - self->last_frames) / passed_s);
+    (void)snprintf(line, sizeof line, "%s  %s events  %s frames/s  %s signals",
+                   how_far(pipeline, now->bytes).text, human_count(now->events).text,
+                   human_count(rate).text, human_count(now->signals).text);
     console_show(pipeline->console, line);
 }
 
@@ -44,8 +43,8 @@ void progress_update(progress_line *self, const bundle_pipeline *pipeline, uint6
     if (!self->is_shown || now_ns - self->last_ns < UPDATE_EVERY_NS) {
         return;
     }
-    uint64_t events = live_count_get(&pipeline->feed_stats.events);
-    write_line(self, pipeline, events, now_ns);
+    pipeline_progress now = pipeline_look(pipeline);
+    write_line(self, pipeline, &now, now_ns);
     self->last_ns = now_ns;
-    self->last_events = events;
+    self->last_frames = now.frames;
 }

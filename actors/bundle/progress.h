@@ -2,7 +2,7 @@
 #ifndef BUNDLE_PROGRESS_H
 #define BUNDLE_PROGRESS_H
 
-/* The live line on a terminal: events a second, how far, how many signals. */
+/* The live line on a terminal: frames a second, how far, how many signals. */
 #include <stdbool.h>
 #include <stdint.h>
 
@@ -11,7 +11,7 @@
 typedef struct progress_line {
     bool is_shown;
     uint64_t last_ns; /* when the line was last written, and what it then said */
-    uint64_t last_events;
+    uint64_t last_frames;
 } progress_line;
 
 /** Decides whether there is a line: on a terminal, unless told to be quiet. */

@@ -24,8 +24,9 @@ static latency_report read_latency(const myc_histogram *latency)
 void report_collect(bundle_report *report, const bundle_pipeline *pipeline)
 {
     const pool_table *pools = market_state_pools(pipeline->state);
-    *report = (bundle_report){.logs = pipeline->feed_stats.counts,
-                              .market = *market_state_counters(pipeline->state),
+    *report = (bundle_report){.market = *market_state_counters(pipeline->state),
+                              .quotes = market_state_quotes(pipeline->state),
+                              .quote_signals = pipeline->judge.counts,
                               .pools = pool_table_count(pools),
                               .unknown_pools = count_unknown_pools(pools),
                               .latency = read_latency(pipeline->judge.latency),

@@ -3,78 +3,75 @@
 #include <inttypes.h>
 #include <stdlib.h>
 
-#include "bundle/report.h"
+#include "bundle/report_text.h"
 #include "text/hex.h"
 #include "text/uint128.h"
-
-/* All names are plain ASCII words, so nothing needs escapes. */
-static void write_member(FILE *out, const char *name, uint64_t value, const char *after)
-{
-    (void)fprintf(out, "\"%s\":%" PRIu64 "%s", name, value, after);
-}
 
 static void write_events(const bundle_report *report, FILE *out)
 {
     (void)fputs("\"events\":{", out);
     for (int kind = ETH_LOG_SWAP_V2; kind < ETH_LOG_KINDS; kind++) {
-        write_member(out, eth_log_kind_name((eth_log_kind)kind), report->logs.kinds[kind],
-                     kind + 1 < ETH_LOG_KINDS ? "," : "},\n ");
+        report_member(out, eth_log_kind_name((eth_log_kind)kind), report->logs.kinds[kind],
+                      kind + 1 < ETH_LOG_KINDS ? "," : "},\n ");
     }
 }
 
 static void write_signals(const bundle_report *report, FILE *out)
 {
     (void)fputs("\"signals\":{", out);
-    write_member(out, "two_pool", report->verdicts[SIGNAL_ACCEPTED], ",");
+    report_member(out, "two_pool", report->verdicts[SIGNAL_ACCEPTED], ",");
     (void)fputs("\"refused\":{", out);
     for (int verdict = SIGNAL_ACCEPTED + 1; verdict < SIGNAL_VERDICT_COUNT; verdict++) {
-        write_member(out, signal_verdict_name((signal_verdict)verdict), report->verdicts[verdict],
-                     verdict + 1 < SIGNAL_VERDICT_COUNT ? "," : "}},\n ");
+        report_member(out, signal_verdict_name((signal_verdict)verdict), report->verdicts[verdict],
+                      verdict + 1 < SIGNAL_VERDICT_COUNT ? "," : "}},\n ");
     }
 }
 
 static void write_messages(const myc_counts *messages, FILE *out)
 {
     (void)fputs("\"messages\":{", out);
-    write_member(out, "accepted", messages->accepted, ",");
-    write_member(out, "handled", messages->handled, ",");
-    write_member(out, "dead", messages->dead, ",");
-    write_member(out, "dropped", messages->dropped, ",");
-    write_member(out, "queued", messages->queued, ",");
-    write_member(out, "refused", messages->refused, "},\n ");
+    report_member(out, "accepted", messages->accepted, ",");
+    report_member(out, "handled", messages->handled, ",");
+    report_member(out, "dead", messages->dead, ",");
+    report_member(out, "dropped", messages->dropped, ",");
+    report_member(out, "queued", messages->queued, ",");
+    report_member(out, "refused", messages->refused, "},\n ");
 }
 
 static void write_latency(const latency_report *latency, FILE *out)
 {
     (void)fputs("\"latency_ns\":{", out);
-    write_member(out, "count", latency->count, ",");
-    write_member(out, "p50", latency->p50_ns, ",");
-    write_member(out, "p99", latency->p99_ns, ",");
-    write_member(out, "p999", latency->p999_ns, ",");
-    write_member(out, "max", latency->max_ns, "},\n ");
+    report_member(out, "count", latency->count, ",");
+    report_member(out, "p50", latency->p50_ns, ",");
+    report_member(out, "p99", latency->p99_ns, ",");
+    report_member(out, "p999", latency->p999_ns, ",");
+    report_member(out, "max", latency->max_ns, "},\n ");
 }
 
 int report_write_stats(const void *content, FILE *out)
 {
     const bundle_report *report = content;
     (void)fputc('{', out);
-    write_member(out, "lines", report->logs.lines, ",");
-    write_member(out, "bad_lines", report->logs.kinds[ETH_LOG_BAD], ",\n ");
+    report_member(out, "lines", report->logs.lines, ",");
+    report_member(out, "bad_lines", report->logs.kinds[ETH_LOG_BAD], ",\n ");
     write_events(report, out);
-    write_member(out, "filtered", report->logs.kinds[ETH_LOG_FILTERED], ",");
-    write_member(out, "removed", report->logs.kinds[ETH_LOG_REMOVED], ",");
-    write_member(out, "answers", report->logs.kinds[ETH_LOG_ANSWER], ",");
-    write_member(out, "untimed", report->logs.untimed, ",\n ");
+    report_member(out, "filtered", report->logs.kinds[ETH_LOG_FILTERED], ",");
+    report_member(out, "removed", report->logs.kinds[ETH_LOG_REMOVED], ",");
+    report_member(out, "answers", report->logs.kinds[ETH_LOG_ANSWER], ",");
+    report_member(out, "untimed", report->logs.untimed, ",\n ");
     write_signals(report, out);
-    write_member(out, "pools", report->pools, ",");
-    write_member(out, "unknown_pools", report->unknown_pools, ",");
-    write_member(out, "unsent", report->unsent, ",\n ");
+    report_member(out, "pools", report->pools, ",");
+    report_member(out, "unknown_pools", report->unknown_pools, ",");
+    report_member(out, "unsent", report->unsent, ",\n ");
+    report_write_quotes(report, out);
+    report_write_feeds(report, out);
     write_messages(&report->messages, out);
     write_latency(&report->latency, out);
-    write_member(out, "duration_ns", report->duration_ns, ",");
-    write_member(out, "bad_frames", report->bad_frames, ",");
-    (void)fprintf(out, "\"hot_path\":\"%s\",\"io\":\"%s\",\"interrupted\":%s}\n", report->hot_path,
-                  report->io, report->is_interrupted ? "true" : "false");
+    report_member(out, "duration_ns", report->duration_ns, ",");
+    report_member(out, "bad_frames", report->bad_frames, ",");
+    (void)fprintf(out, "\"hot_path\":\"%s\",\"io\":\"%s\",\"timed_out\":%s,\"interrupted\":%s}\n",
+                  report->hot_path, report->io, report->is_timed_out ? "true" : "false",
+                  report->is_interrupted ? "true" : "false");
     return 0;
 }
 

@@ -6,6 +6,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "bundle/hot_path.h"
 #include "bundle/interrupt.h"
 #include "bundle/output_file.h"
 #include "bundle/pipeline.h"
@@ -53,16 +54,32 @@ static int close_sink(bundle_pipeline *pipeline, bool is_told)
     return os_error ? -1 : 0;
 }
 
-/* Waits for the end of the feeds or Ctrl-C. */
-static void wait_for_end(bundle_pipeline *pipeline, bool *is_sink_told)
+/* How long to wait at most before it is looked whether the time is up; 0 = it is. */
+static uint64_t next_slice_ns(const run_options *options, uint64_t start_ns)
 {
+    uint64_t passed_ns = monotonic_ns() - start_ns;
+    if (options->run_ns == 0) {
+        return SLICE_NS;
+    }
+    uint64_t left_ns = passed_ns < options->run_ns ? options->run_ns - passed_ns : 0;
+    return left_ns < SLICE_NS ? left_ns : SLICE_NS;
+}
+
+/* Waits for the end of the feeds, Ctrl-C or the end of the time. Returns whether it was the last. */
+static bool wait_for_end(bundle_pipeline *pipeline, uint64_t start_ns, bool *is_sink_told)
+{
+    bool is_over = false;
+    uint64_t slice_ns = next_slice_ns(pipeline->options, start_ns);
     progress_line progress;
     progress_init(&progress, pipeline->options->is_quiet, monotonic_ns());
-    while (!interrupt_requested() && !pipeline_await(pipeline, SLICE_NS)) {
+    while (!interrupt_requested() && slice_ns > 0 && !is_over) {
+        is_over = pipeline_await(pipeline, slice_ns);
         progress_update(&progress, pipeline, monotonic_ns());
         watch_sink(pipeline, is_sink_told);
+        slice_ns = next_slice_ns(pipeline->options, start_ns);
     }
     console_clear(pipeline->console);
+    return !is_over && slice_ns == 0;
 }
 
 static int write_result(const bundle_pipeline *pipeline, const char *option, const char *path,
@@ -94,31 +111,17 @@ static int write_results(const bundle_pipeline *pipeline, const bundle_report *r
                                    market_state_pools(pipeline->state));
     int stats_error =
         write_result(pipeline, "--stats", options->stats_path, report_write_stats, report);
+    int books_error = write_result(pipeline, "--books", options->books_path, report_write_books,
+                                   &pipeline->feeds);
     int table_error = write_table(options, report);
-    return state_error || stats_error || table_error ? -1 : 0;
-}
-
-/* Whether all that should have been read was read and passed on. */
-static int check_feed(const bundle_pipeline *pipeline, const bundle_report *report)
-{
-    const eth_log_reader_stats *feed = &pipeline->feed_stats;
-    if (feed->error[0] != '\0') {
-        console_say(pipeline->console, "--feed %s", feed->error);
-        return -1;
-    }
-    if (!report->is_interrupted && (!feed->is_complete || report->unsent > 0)) {
-        console_say(pipeline->console, "the feed ended before its time; %llu events were not sent",
-                    (unsigned long long)report->unsent);
-        return -1;
-    }
-    return 0;
+    return state_error || stats_error || books_error || table_error ? -1 : 0;
 }
 
 /* Returns whether no part of the run failed; each failure is told where it is found. */
 static bool run_started(bundle_pipeline *pipeline, uint64_t start_ns)
 {
     bool is_sink_told = false;
-    wait_for_end(pipeline, &is_sink_told);
+    bool is_timed_out = wait_for_end(pipeline, start_ns, &is_sink_told);
     uint64_t duration_ns = monotonic_ns() - start_ns;
     int path = pipeline_stop(pipeline);
 
@@ -126,10 +129,11 @@ static bool run_started(bundle_pipeline *pipeline, uint64_t start_ns)
     report_collect(&report, pipeline);
     report.duration_ns = duration_ns;
     report.is_interrupted = interrupt_requested();
+    report.is_timed_out = is_timed_out;
     int signals = close_sink(pipeline, is_sink_told);
     int results = write_results(pipeline, &report);
-    int feed = check_feed(pipeline, &report);
-    return !path && !signals && !results && !feed;
+    bool is_read = pipeline->path->check(pipeline, &report);
+    return !path && !signals && !results && is_read;
 }
 
 static int run(const run_options *options)
@@ -158,7 +162,7 @@ int run_command(int argc, char **argv)
     case OPTIONS_PARSED: break;
     }
     if (run_options_read_stdin(&options) && isatty(STDIN_FILENO)) {
-        (void)fputs("market-bundle run: --feed: expected eth-logs:PATH, or logs on standard input "
+        (void)fputs("market-bundle run: --feed: expected FORMAT:SOURCE, or input on standard input "
                     "(it is a terminal)\n",
                     stderr);
         return EXIT_USAGE;

@@ -95,8 +95,9 @@ static void open_market(market_fixture *self, uint64_t seed)
     myc_context *ctx = myc_testkit_context(self->kit);
     myc_spawn_options spawn = {
         .mailbox_bound = 1, .place = MYC_PLACE_ON_WORKER, .worker = SIGNAL_WORKER};
-    cr_assert_eq(0, signal_generator_start(ctx, &self->judge, &self->generator_stats, &spawn,
-                                           &self->signals));
+    cr_assert_eq(0,
+                 signal_generator_start(ctx, &self->judge, &self->generator_stats,
+                                        (publisher_ref){.address = {0}}, &spawn, &self->signals));
     spawn.worker = MARKET_WORKER;
     cr_assert_eq(0, market_data_start(ctx, self->state, self->signals, &self->data_stats, &spawn,
                                       &self->data));

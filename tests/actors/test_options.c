@@ -41,7 +41,7 @@ Test(options, without_arguments_are_the_defaults)
 {
     ACCEPT("");
     cr_expect_eq(1, options.feed_count);
-    cr_expect_str_eq("-", options.feeds[0]);
+    cr_expect_str_eq("-", options.feeds[0].source);
     cr_expect_eq(1, options.rounds);
     cr_expect_eq(0, options.workers);
     cr_expect_eq(1000, options.mailbox_bound);
@@ -62,7 +62,7 @@ Test(options, take_every_option)
            "--stats t --min-profit-usd 1.5e1 --max-age 20 --forget-pools-per-block --pool-fees "
            "--loop 3 --workers 4 --place together --idle park --io epoll --mailbox 1 --quiet");
     cr_expect_eq(2, options.feed_count);
-    cr_expect_str_eq("b", options.feeds[1]);
+    cr_expect_str_eq("b", options.feeds[1].source);
     cr_expect_str_eq("p", options.pools_path);
     cr_expect_str_eq("q", options.blocks_path);
     cr_expect_str_eq("-", options.signals_path);
@@ -94,10 +94,12 @@ Test(options, name_option_value_and_what_was_expected)
     refuse("--place apart", "market-bundle run: --place apart: expected together or spread");
     refuse("--idle nap", "market-bundle run: --idle nap: expected spin, spin-park or park");
     refuse("--io read", "market-bundle run: --io read: expected auto, uring or epoll");
-    refuse("--feed x.json",
-           "market-bundle run: --feed x.json: expected eth-logs:PATH, eth-logs:- or -");
+    refuse("--feed x.json", "market-bundle run: --feed x.json: expected FORMAT:SOURCE, with FORMAT "
+                            "eth-logs, binance, kraken, coinbase, sbe or record");
     refuse("--feed eth-logs:",
-           "market-bundle run: --feed eth-logs:: expected eth-logs:PATH, eth-logs:- or -");
+           "market-bundle run: --feed eth-logs:: expected a path, -, or tcp://, "
+           "tcp-listen://, udp://, unix://, unix-listen://, unix-datagram://, "
+           "ws:// or wss:// with an address");
     refuse("--mailbox 16777217",
            "market-bundle run: --mailbox 16777217: expected a whole number from 1 to 16777216");
     refuse("--usd-pool 0x12", "market-bundle run: --usd-pool 0x12: expected 0x and 40 hex digits");
@@ -185,8 +187,8 @@ Test(options, refuse_what_the_relay_does_not_have)
 
 Test(options, refuse_one_file_for_two_outputs)
 {
-    refuse("--state x --stats x",
-           "market-bundle run: --signals, --state, --stats: expected different files");
+    refuse("--state x --stats x", "market-bundle run: --signals, --state, --stats, --books, "
+                                  "--record: expected different files");
     NO_LEAKS();
 }
 
@@ -210,7 +212,7 @@ Test(options, help_comes_first)
 
 Test(options, help_names_every_option_with_its_default)
 {
-    static const char *const WANTED[] = {"--feed eth-logs:PATH|-",
+    static const char *const WANTED[] = {"--feed FORMAT:SOURCE",
                                          "--pools CSV",
                                          "--blocks CSV",
                                          "--signals PATH|-",
