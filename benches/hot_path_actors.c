@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+#include <string.h>
+
 #include "hot_path.h"
 #include "market_data.h"
-#include "market_outlet.h"
+#include "outlet.h"
 #include "signal_generator.h"
 #include "system.h"
 
@@ -14,6 +16,35 @@ struct event_feed {
     outlet outlet;
     uint64_t next;
 };
+
+typedef struct event_row {
+    uint32_t tag;
+    const myc_type *type;
+} event_row;
+
+static event_row row_of(const eth_log *log)
+{
+    switch (log->kind) {
+    case ETH_LOG_SYNC_V2: return (event_row){market_tag_sync, &pool_sync_event_type};
+    case ETH_LOG_MINT_V2:
+    case ETH_LOG_BURN_V2: return (event_row){market_tag_liquidity, &pool_liquidity_event_type};
+    default: return (event_row){market_tag_swap, &pool_swap_event_type};
+    }
+}
+
+static outlet_result send_event(outlet *to, myc_context *ctx, const eth_log *log)
+{
+    if (!outlet_is_open(to, ctx)) {
+        return OUTLET_AGAIN;
+    }
+    event_row row = row_of(log);
+    void *payload = myc_new_uninitialized(ctx, row.type);
+    if (!payload) {
+        return OUTLET_NO_MEMORY;
+    }
+    memcpy(payload, &log->event, row.type->size_bytes);
+    return outlet_after(to, ctx, myc_send(ctx, to->to, row.tag, payload));
+}
 
 static myc_next event_feed_on_message(struct event_feed *self, myc_context *ctx,
                                       const bench_message *message)
@@ -28,7 +59,7 @@ static myc_next event_feed_on_message(struct event_feed *self, myc_context *ctx,
         return MYC_AGAIN;
     }
     eth_log log = hot_path_event(self->run, self->next, due_ns);
-    switch (market_outlet_send(&self->outlet, ctx, &log)) {
+    switch (send_event(&self->outlet, ctx, &log)) {
     case OUTLET_TAKEN: self->next++; return MYC_AGAIN;
     case OUTLET_AGAIN: return MYC_AGAIN;
     case OUTLET_GONE: return MYC_FAIL(MYC_ENOENT);
