@@ -29,10 +29,15 @@ uint32_t myc__owner_backlog_of(const myc__actor *owner, uint32_t source)
 }
 
 /* There may be room and no memory for it, and a send takes the payload in any case: so it is held
- * until the answer is known. */
+ * until the answer is known; unless a slot is there, which cannot be refused. */
 bool myc__owner_send(myc__shard *shard, const myc__actor *owner, uint32_t tag, const void *payload)
 {
     myc_context *ctx = &shard->context;
+    if (MYC__LIKELY(owner->mailbox.depth < owner->easy_depth)) {
+        myc_sent sent = myc_send(ctx, owner->address, tag, payload);
+        MYC__CHECK(sent == MYC_SENT);
+        return true;
+    }
     if (myc_room(ctx, owner->address) == 0) {
         return false;
     }

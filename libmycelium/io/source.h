@@ -107,10 +107,8 @@ void myc__source_rest_quietly(myc__source *source);
 /** Is polled from now on. */
 void myc__source_wake(myc__source *source);
 
-/** The time of the system's clock since the Unix epoch. */
-static inline uint64_t myc__source_wall_ns(const myc__source *source)
-{
-    return myc__clock_wall_ns(&source->shard->context.fabric->clock);
-}
+/** The time of the system's clock since the Unix epoch, as it was when it was first asked for in this
+ * pass of the worker. */
+uint64_t myc__source_wall_ns(const myc__source *source);
 
 #endif
