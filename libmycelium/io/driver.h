@@ -54,7 +54,7 @@ typedef void (*myc__operation_complete)(myc__operation *operation, int32_t resul
 typedef struct myc__received {
     void *buffer;                /* out of the group; the owner of the operation takes it */
     uint8_t *bytes;              /* in it; how many is the result of the completion */
-    const struct sockaddr *from; /* in it, of a datagram; NULL when it has no sender's address */
+    const struct sockaddr *from; /* in it, of a datagram, if it was wanted; NULL: it has none */
     socklen_t from_bytes;
     bool is_truncated;    /* the datagram was longer */
     bool has_credentials; /* of who sent a Unix datagram: the next three */
@@ -65,10 +65,12 @@ typedef struct myc__received {
 
 /**
  * One operation. Lives in the caller's memory, unmoved, until its last completion.
- * The caller sets `complete` and zeroes the rest before the first use; the rest is the driver's.
+ * The caller sets `complete` and `wants_sender` and zeroes the rest before the first use; the rest is
+ * the driver's.
  */
 struct myc__operation {
     myc__operation_complete complete;
+    bool wants_sender;               /* receive of datagrams: the address, which costs 20 ns each */
     myc__operation *previous, *next; /* in a list of the driver, else NULL */
     union {
         void *buffer;                   /* read, write */
@@ -175,8 +177,8 @@ void myc__driver_receive(myc__driver *driver, myc__operation *operation, int fd,
 
 /**
  * The same for datagrams: each completion with operation->received brings one, of as many bytes as
- * the result says, maybe none, with where it is from and, if the socket is set so (SO_TIMESTAMPNS,
- * SO_PASSCRED, SO_RXQ_OVFL), what the kernel says of it. Descriptors sent along are closed.
+ * the result says, maybe none, with where it is from (wants_sender) and, if the socket is set so
+ * (SO_TIMESTAMPNS, SO_PASSCRED, SO_RXQ_OVFL), what the kernel says of it. Descriptors sent along are closed.
  * The buffers have MYC__DATAGRAM_HEAD_BYTES in front of the datagram's bytes.
  */
 void myc__driver_receive_datagrams(myc__driver *driver, myc__operation *operation, int fd,

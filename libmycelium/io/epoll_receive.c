@@ -106,7 +106,7 @@ static int receive_batch(const myc__operation *operation, datagrams *batch, uint
 {
     myc__buffers *buffers = operation->buffers;
     for (uint32_t index = 0; index < count; index++) {
-        myc__datagram_prepare(buffers, &buffers->places[buffers->held - 1 - index],
+        myc__datagram_prepare(operation, &buffers->places[buffers->held - 1 - index],
                               &batch->headers[index].msg_hdr, &batch->rooms[index]);
     }
     return recvmmsg(operation->fd, batch->headers, count, MSG_DONTWAIT | MSG_CMSG_CLOEXEC, NULL);

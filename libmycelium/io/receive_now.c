@@ -19,16 +19,16 @@ static ssize_t receive_piece(const myc__operation *operation, const myc__buffer_
     return recv(operation->fd, place->bytes, operation->buffers->options.size_bytes, MSG_DONTWAIT);
 }
 
-void myc__datagram_prepare(const myc__buffers *buffers, const myc__buffer_place *place,
+void myc__datagram_prepare(const myc__operation *operation, const myc__buffer_place *place,
                            struct msghdr *message, struct iovec *room)
 {
     *room = (struct iovec){
         .iov_base = place->bytes + MYC__DATAGRAM_HEAD_BYTES,
-        .iov_len = buffers->options.size_bytes - MYC__DATAGRAM_HEAD_BYTES,
+        .iov_len = operation->buffers->options.size_bytes - MYC__DATAGRAM_HEAD_BYTES,
     };
     *message = (struct msghdr){
-        .msg_name = place->bytes + NAME_AT,
-        .msg_namelen = MYC__DATAGRAM_NAME_BYTES,
+        .msg_name = operation->wants_sender ? place->bytes + NAME_AT : NULL,
+        .msg_namelen = operation->wants_sender ? MYC__DATAGRAM_NAME_BYTES : 0,
         .msg_iov = room,
         .msg_iovlen = 1,
         .msg_control = place->bytes + CONTROL_AT,
@@ -50,7 +50,7 @@ static ssize_t receive_datagram(const myc__operation *operation, const myc__buff
 {
     struct iovec room;
     struct msghdr message;
-    myc__datagram_prepare(operation->buffers, place, &message, &room);
+    myc__datagram_prepare(operation, place, &message, &room);
     ssize_t size = recvmsg(operation->fd, &message, MSG_DONTWAIT | MSG_CMSG_CLOEXEC);
     if (size >= 0) {
         myc__datagram_describe(&message, received);

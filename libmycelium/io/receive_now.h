@@ -18,7 +18,7 @@
 int32_t myc__receive_now(myc__operation *operation, myc__received *received);
 
 /** Fills in `message` and `room` so that a datagram goes into the buffer of `place`. */
-void myc__datagram_prepare(const myc__buffers *buffers, const myc__buffer_place *place,
+void myc__datagram_prepare(const myc__operation *operation, const myc__buffer_place *place,
                            struct msghdr *message, struct iovec *room);
 
 /** Notes in `received` what recvmsg() has left in `message`; all but the buffer. */

@@ -114,8 +114,9 @@ static void find_abilities(myc__uring *self)
     const myc__driver_faults *faults = &self->driver.faults;
     self->has_multishot = !faults->no_multishot && myc__uring_knows(&self->ring, IORING_OP_SEND_ZC);
     self->has_buffer_rings = !faults->no_buffer_rings;
-    self->datagram.msg_namelen = MYC__DATAGRAM_NAME_BYTES;
     self->datagram.msg_controllen = MYC__DATAGRAM_CONTROL_BYTES;
+    self->named_datagram.msg_controllen = MYC__DATAGRAM_CONTROL_BYTES;
+    self->named_datagram.msg_namelen = MYC__DATAGRAM_NAME_BYTES;
 }
 
 int myc__uring_create(const myc__driver_options *options, int *refusal, myc__driver **driver)

@@ -19,7 +19,8 @@
 typedef struct myc__uring {
     myc__driver driver;
     struct io_uring ring;
-    struct msghdr datagram; /* of every receive of datagrams: the room for names and control */
+    struct msghdr datagram;       /* of receives of datagrams: the room for control messages, */
+    struct msghdr named_datagram; /* and for the sender's address */
     uint32_t last_group;
     bool wake_is_armed;
     bool has_multishot; /* of every kind we use */

@@ -38,23 +38,31 @@ static void try_again(myc__driver *driver, myc__operation *operation, int32_t re
     myc__driver_requeue(driver, operation);
 }
 
-static int32_t datagram_bytes(const myc__buffer_place *place, int32_t result,
-                              myc__received *received)
+static uint32_t smaller(uint32_t one, uint32_t other)
 {
-    MYC__CHECK(result >= MYC__DATAGRAM_HEAD_BYTES);
+    return one < other ? one : other;
+}
+
+/* The kernel puts a head, the name, control messages and the bytes one behind the other, the first
+ * three with the room that was asked for. */
+static int32_t datagram_bytes(const myc__operation *operation, const myc__buffer_place *place,
+                              int32_t result, myc__received *received)
+{
     const struct io_uring_recvmsg_out *head = (const void *)place->bytes;
+    uint32_t name_bytes = operation->wants_sender ? MYC__DATAGRAM_NAME_BYTES : 0;
     uint8_t *name = place->bytes + sizeof *head;
+    int32_t before = (int32_t)(sizeof *head + name_bytes + MYC__DATAGRAM_CONTROL_BYTES);
+    MYC__CHECK(result >= before);
     struct msghdr message = {
-        .msg_control = name + MYC__DATAGRAM_NAME_BYTES,
+        .msg_control = name + name_bytes,
         .msg_controllen = head->controllen,
     };
-    received->bytes = place->bytes + MYC__DATAGRAM_HEAD_BYTES;
-    received->from = head->namelen > 0 ? (const struct sockaddr *)(void *)name : NULL;
-    received->from_bytes =
-        head->namelen < MYC__DATAGRAM_NAME_BYTES ? head->namelen : MYC__DATAGRAM_NAME_BYTES;
+    received->bytes = place->bytes + before;
+    received->from_bytes = smaller(head->namelen, name_bytes);
+    received->from = received->from_bytes ? (const struct sockaddr *)(void *)name : NULL;
     received->is_truncated = head->flags & MSG_TRUNC;
     myc__control_messages_read(&message, received);
-    return result - MYC__DATAGRAM_HEAD_BYTES;
+    return result - before;
 }
 
 /* Takes the buffer the kernel has used out of its group, or gives it back when it is empty. Returns
@@ -70,8 +78,9 @@ static int32_t take_buffer(myc__operation *operation, int32_t result, uint32_t i
     operation->received = received;
     received->buffer = place.buffer;
     received->bytes = place.bytes;
-    return operation->kind == MYC__OPERATION_RECEIVE ? result
-                                                     : datagram_bytes(&place, result, received);
+    return operation->kind == MYC__OPERATION_RECEIVE
+               ? result
+               : datagram_bytes(operation, &place, result, received);
 }
 
 static bool is_last_receive(const myc__uring *self, const myc__operation *operation, int32_t result)

@@ -55,7 +55,9 @@ static void prepare_receive(myc__uring *self, struct io_uring_sqe *sqe, myc__ope
     if (operation->kind == MYC__OPERATION_RECEIVE) {
         io_uring_prep_recv_multishot(sqe, operation->fd, NULL, 0, 0);
     } else {
-        io_uring_prep_recvmsg_multishot(sqe, operation->fd, &self->datagram, MSG_CMSG_CLOEXEC);
+        io_uring_prep_recvmsg_multishot(
+            sqe, operation->fd, operation->wants_sender ? &self->named_datagram : &self->datagram,
+            MSG_CMSG_CLOEXEC);
     }
     sqe->flags |= IOSQE_BUFFER_SELECT;
     sqe->buf_group = (uint16_t)operation->buffers->number;

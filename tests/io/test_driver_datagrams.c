@@ -62,7 +62,7 @@ static void catcher_complete(myc__operation *operation, int32_t result, uint32_t
 static void catcher_open(struct catcher *self, struct frame *frame, int fd, uint32_t buffers)
 {
     *self = (struct catcher){
-        .operation.complete = catcher_complete,
+        .operation = {.complete = catcher_complete, .wants_sender = true},
         .frame = frame,
         .store = {.limit = buffers, .size_bytes = MYC__DATAGRAM_HEAD_BYTES + ROOM},
         .fd = fd,
