@@ -106,6 +106,21 @@ def messages() -> list[Workload]:
     ]
 
 
+FEEDS = {"udp": "a datagram of 64 bytes from a socket into a handler",
+         "tcp": "a frame of 64 bytes of a connection into a handler"}
+
+
+def feed(transport: str, backend: str) -> Workload:
+    row = Row(f"feed_{transport}.{backend}", TIME,
+              f"{FEEDS[transport]}, by {'io_' if backend == 'uring' else ''}{backend}: processor "
+              "time of the worker", (RowBar(f"limits.{transport}_loop", 1.15),))
+    return Workload(row.name, MESSAGES, (row,), 2, 0.3, 0.05, peers=())
+
+
+def feeds() -> list[Workload]:
+    return [feed(transport, backend) for transport in FEEDS for backend in ("uring", "epoll")]
+
+
 PERCENTILES = {"p50": "half of them are faster", "p99": "99 in 100 are faster",
                "p999": "999 in 1000 are faster", "max": "the slowest"}
 CPU = "processor time a message, without the source thread's"
@@ -249,10 +264,15 @@ def limits() -> list[Workload]:
         limit("malloc_cross", "malloc of 64 bytes here, free on the other processor", 2),
         c_loop("busy", "polling"),
         c_loop("park", "parking in the kernel"),
+        limit("udp_loop", "a datagram of 64 bytes by a bare loop of epoll and recvmmsg: its "
+              "processor time", 2),
+        limit("tcp_loop", "a frame of 64 bytes of a connection by a bare loop of epoll and recv: "
+              "its processor time", 2),
         calls(),
     ]
 
 
-WORKLOADS: tuple[Workload, ...] = (*messages(), *paced_latencies(), *hot_paths(), *decoders(), *quotes(),
-                                   burst(), *all_oversubscribed(), *limits())
+WORKLOADS: tuple[Workload, ...] = (*messages(), *feeds(), *paced_latencies(), *hot_paths(),
+                                   *decoders(), *quotes(), burst(), *all_oversubscribed(),
+                                   *limits())
 ROWS: dict[str, Row] = {row.name: row for workload in WORKLOADS for row in workload.rows}

@@ -114,9 +114,10 @@ class Catalogue(unittest.TestCase):
 
     def test_the_bars_of_the_design(self):
         texts = {name: [bar.judge(judged(1))["text"] for bar in ROWS[name].bars] for name in
-                 ("send_local", "stream_cross", "ping_pong.two_workers", "paced_latency.park.cpu",
+                 ("feed_udp.epoll", "send_local", "stream_cross", "ping_pong.two_workers", "paced_latency.park.cpu",
                   "hot_path.spread.p99", "oversubscribed.ping_pong", "burst_10m.after")}
         self.assertEqual({
+            "feed_udp.epoll": ["<= 1.15 x limits.udp_loop"],
             "send_local": [">= 10 x tokio-seed"],
             "stream_cross": [">= 6 x the best peer", "<= 10 ns"],
             "ping_pong.two_workers": ["<= 2.2 x limits.cache_line"],

@@ -113,6 +113,8 @@ class Groups(unittest.TestCase):
         self.assertEqual({"limits.cache_line", "ping_pong.two_workers", "oversubscribed.ping_pong"},
                          self.group_of("limits.cache_line"))
         self.assertEqual({"ping_pong.one_worker", "ask"}, self.group_of("ping_pong.one_worker"))
+        self.assertEqual({"limits.udp_loop", "feed_udp.uring", "feed_udp.epoll"},
+                         self.group_of("feed_udp.epoll"))
         self.assertEqual({"fan_out"}, self.group_of("fan_out"))
 
     def test_every_workload_is_in_one_group(self):

@@ -40,7 +40,8 @@ MUST_BE_THERE = {
     "oversubscribed.send_local", "oversubscribed.stream_cross",
     "oversubscribed.fan_in", "oversubscribed.ring_503", "oversubscribed.ping_pong",
     "limits.cache_line", "limits.refcount", "limits.ring_same_thread", "limits.ring_cross",
-    "limits.malloc_cross", "curve.actors", "curve.depth", "curve.payload", "curve.workers",
+    "limits.malloc_cross", "feed_udp.uring", "feed_udp.epoll", "feed_tcp.uring", "feed_tcp.epoll",
+    "limits.udp_loop", "limits.tcp_loop", "curve.actors", "curve.depth", "curve.payload", "curve.workers",
     "curve.senders", "curve.subscribers",
 }
 
