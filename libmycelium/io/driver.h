@@ -184,7 +184,8 @@ void myc__driver_receive(myc__driver *driver, myc__operation *operation, int fd,
 void myc__driver_receive_datagrams(myc__driver *driver, myc__operation *operation, int fd,
                                    myc__buffers *buffers);
 
-/** sendmsg() without SIGPIPE. May be short on a stream socket. Borrows `message` and all it points
+/** sendmsg() without SIGPIPE. May be short on a stream socket. A datagram has MSG_DONTWAIT in
+ * message->msg_flags: when there is no room, the driver waits and sends all of it anew. Borrows `message` and all it points
  * to until the completion. */
 void myc__driver_send(myc__driver *driver, myc__operation *operation, int fd,
                       const struct msghdr *message);

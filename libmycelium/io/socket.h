@@ -41,6 +41,7 @@ typedef struct myc__intake {
     uint64_t bytes;  /* of what has been taken */
     uint32_t drops;  /* of datagrams, as the kernel counts them */
     uint64_t drops_unsaid;
+    uint32_t sender[3]; /* of the last Unix datagram: process, user, group */
 } myc__intake;
 
 /** Writes what waits. */

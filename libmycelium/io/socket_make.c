@@ -75,9 +75,10 @@ int myc__socket_make_again(const myc__target *target, const myc_stream_options *
 
 static int find_interface(const myc__socket_plan *plan, uint32_t *index)
 {
-    const struct sockaddr_in6 *v6 = (const void *)&plan->target->address;
     const char *name = plan->options->interface_name;
-    *index = v6->sin6_family == AF_INET6 ? v6->sin6_scope_id : 0;
+    struct sockaddr_in6 v6;
+    memcpy(&v6, &plan->target->address, sizeof v6);
+    *index = v6.sin6_family == AF_INET6 ? v6.sin6_scope_id : 0;
     if (!name) {
         return 0;
     }
@@ -116,13 +117,11 @@ static int send_by(int fd, const struct sockaddr *group, uint32_t interface)
     return setsockopt(fd, IPPROTO_IP, IP_MULTICAST_IF, &request, sizeof request) == 0 ? 0 : errno;
 }
 
-static int use_multicast(const myc__socket_plan *plan, int fd)
+static int use_multicast(const myc__socket_plan *plan, int fd, uint32_t interface)
 {
     const struct sockaddr *group = address_of(plan->target);
-    uint32_t interface;
-    int error = find_interface(plan, &interface);
-    if (error || !myc__address_is_multicast(group)) {
-        return error;
+    if (!myc__address_is_multicast(group)) {
+        return 0;
     }
     bool receives = plan->target->kind == MYC__TARGET_UDP;
     int os_error = 0;
@@ -137,7 +136,9 @@ static int use_multicast(const myc__socket_plan *plan, int fd)
 /* What the kernel says with each datagram. */
 static void ask_for_more(const myc__socket_plan *plan, int fd)
 {
-    (void)set(fd, SOL_SOCKET, SO_RXQ_OVFL, 1);
+    if (plan->target->kind == MYC__TARGET_UDP) { /* the count of a Unix socket is of other things */
+        (void)set(fd, SOL_SOCKET, SO_RXQ_OVFL, 1);
+    }
     if (!plan->options->no_kernel_time) {
         (void)set(fd, SOL_SOCKET, SO_TIMESTAMPNS, 1);
     }
@@ -172,7 +173,7 @@ static bool is_left_behind(const myc__target *target)
 static const char *path_of(const myc__target *target)
 {
     const struct sockaddr_un *address = (const void *)&target->address;
-    return address->sun_family == AF_UNIX && address->sun_path[0] ? address->sun_path : NULL;
+    return myc__target_is_unix(target) && address->sun_path[0] ? address->sun_path : NULL;
 }
 
 static int bind_to(const myc__target *target, int fd)
@@ -228,7 +229,7 @@ static int bind_and_listen(const myc__socket_plan *plan, int fd, myc__bound_file
     return 0;
 }
 
-static int set_up(const myc__socket_plan *plan, int fd, myc__bound_file *file)
+static int set_up(const myc__socket_plan *plan, int fd, uint32_t interface, myc__bound_file *file)
 {
     const myc__target *target = plan->target;
     myc__socket_tune(fd, target, plan->options);
@@ -242,7 +243,7 @@ static int set_up(const myc__socket_plan *plan, int fd, myc__bound_file *file)
         return 0;
     }
     ask_for_more(plan, fd);
-    int error = myc__target_is_unix(target) ? 0 : use_multicast(plan, fd);
+    int error = use_multicast(plan, fd, interface);
     if (!error && !myc__target_is_bound(target) &&
         connect(fd, address_of(target), target->address_bytes) != 0) {
         error = refuse(plan, "connecting it", errno);
@@ -250,17 +251,43 @@ static int set_up(const myc__socket_plan *plan, int fd, myc__bound_file *file)
     return error;
 }
 
-int myc__socket_make(const myc__socket_plan *plan, int *fd, myc__bound_file *file)
+/* Some groups of version 6 are named with their interface. */
+static myc__target with_interface(const myc__target *target, uint32_t interface)
 {
-    *file = (myc__bound_file){0};
+    myc__target named = *target;
+    if (target->address.ss_family == AF_INET6 && myc__address_is_multicast(address_of(target))) {
+        struct sockaddr_in6 v6;
+        memcpy(&v6, &target->address, sizeof v6);
+        v6.sin6_scope_id = interface;
+        memcpy(&named.address, &v6, sizeof v6);
+    }
+    return named;
+}
+
+static int make(const myc__socket_plan *plan, uint32_t interface, int *fd, myc__bound_file *file)
+{
     *fd = create(plan->target, plan->blocks);
     if (*fd < 0) {
         return refuse(plan, "making a socket", -*fd);
     }
-    int error = set_up(plan, *fd, file);
+    int error = set_up(plan, *fd, interface, file);
     if (error) {
         close(*fd);
         myc__bound_file_remove(file, plan->target);
     }
     return error;
+}
+
+int myc__socket_make(const myc__socket_plan *plan, int *fd, myc__bound_file *file)
+{
+    *file = (myc__bound_file){0};
+    uint32_t interface;
+    int error = find_interface(plan, &interface);
+    if (error) {
+        return error;
+    }
+    const myc__target named = with_interface(plan->target, interface);
+    myc__socket_plan made = *plan;
+    made.target = &named;
+    return make(&made, interface, fd, file);
 }

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include <errno.h>
+#include <string.h>
 
 #include "io/buffers.h"
 #include "io/socket.h"
@@ -58,10 +59,29 @@ void myc__intake_say_drops(myc__intake *in)
 
 void myc__intake_look_for_drops(myc__intake *in)
 {
-    uint32_t drops = myc__socket_drops(in->socket->fd);
+    bool has_count = in->socket->target.kind == MYC__TARGET_UDP;
+    uint32_t drops = has_count ? myc__socket_drops(in->socket->fd) : in->drops;
     if (drops != in->drops) {
         note_drops(in, drops);
         myc__intake_say_drops(in);
+    }
+}
+
+/* When memory is out, it is said with the next one. */
+static void say_sender(myc__intake *in, const myc__received *received)
+{
+    const uint32_t sender[3] = {received->process_id, received->user_id, received->group_id};
+    if (!received->has_credentials || memcmp(sender, in->sender, sizeof sender) == 0) {
+        return;
+    }
+    myc_stream_event *event =
+        myc__hand_over_event(&in->socket->out, &in->socket->base, MYC_STREAM_SENDER);
+    if (event) {
+        memcpy(in->sender, sender, sizeof sender);
+        event->has_peer = 1;
+        event->process_id = sender[0];
+        event->user_id = sender[1];
+        event->group_id = sender[2];
     }
 }
 
@@ -73,6 +93,7 @@ static void take_datagram(myc__intake *in, uint32_t size_bytes)
         note_drops(in, received->overflowed);
     }
     myc__intake_say_drops(in);
+    say_sender(in, received);
     fill_in(in, received->buffer, received, size_bytes < most_bytes ? size_bytes : most_bytes);
     myc_chunk *chunk = received->buffer;
     bool is_cut = received->is_truncated || size_bytes > most_bytes;

@@ -77,13 +77,21 @@ void myc__outflow_init(myc__outflow *flow, myc__socket *socket)
     myc__write_queue_init(&flow->queue, socket->options.queue_bytes);
 }
 
+/* io_uring tries a send again with what is left of its message, and a Unix socket whose receiver has
+ * no room has taken all of it by then: the datagram would arrive empty. With MSG_DONTWAIT it is the
+ * driver that waits and begins the whole send anew. */
+static int flags_of(const myc__outflow *flow)
+{
+    return is_datagram(flow) ? MSG_DONTWAIT : 0;
+}
+
 bool myc__outflow_start(myc__outflow *flow)
 {
     if (!flow->is_ready || flow->is_sending || flow->has_failed || flow->queue.count == 0) {
         return false;
     }
     uint32_t parts_max = is_datagram(flow) ? 1 : MYC__WRITE_PARTS_MAX;
-    flow->message = (struct msghdr){.msg_iov = flow->parts};
+    flow->message = (struct msghdr){.msg_iov = flow->parts, .msg_flags = flags_of(flow)};
     flow->message.msg_iovlen = myc__write_queue_gather(&flow->queue, flow->parts, parts_max);
     flow->is_sending = true;
     flow->socket->in_flight++;

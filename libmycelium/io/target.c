@@ -61,6 +61,12 @@ static int refuse(const char **expected, const char *what)
     return MYC_EINVAL;
 }
 
+static void set_address(myc__target *target, const void *address, size_t address_bytes)
+{
+    memcpy(&target->address, address, address_bytes);
+    target->address_bytes = (socklen_t)address_bytes;
+}
+
 /* ---- HOST:PORT ---- */
 
 /* Digits only: strtoul() would take signs and spaces. */
@@ -102,31 +108,31 @@ static bool read_scope(const char *name, uint32_t *scope)
 
 static int read_v6(char *host, uint16_t port, myc__target *target, const char **expected)
 {
-    struct sockaddr_in6 *address = (struct sockaddr_in6 *)&target->address;
-    *address = (struct sockaddr_in6){.sin6_family = AF_INET6, .sin6_port = htons(port)};
+    struct sockaddr_in6 address = {.sin6_family = AF_INET6, .sin6_port = htons(port)};
     char *scope = strchr(host, '%');
     if (scope) {
         *scope++ = '\0';
-        if (!read_scope(scope, &address->sin6_scope_id)) {
+        if (!read_scope(scope, &address.sin6_scope_id)) {
             return refuse(expected, "a network interface of this machine behind the %");
         }
     }
-    target->address_bytes = sizeof *address;
-    return inet_pton(AF_INET6, host, &address->sin6_addr) == 1
-               ? 0
-               : refuse(expected, "an IPv6 address between [ and ]");
+    if (inet_pton(AF_INET6, host, &address.sin6_addr) != 1) {
+        return refuse(expected, "an IPv6 address between [ and ]");
+    }
+    set_address(target, &address, sizeof address);
+    return 0;
 }
 
 static int read_v4(const char *host, uint16_t port, myc__target *target, const char **expected)
 {
-    struct sockaddr_in *address = (struct sockaddr_in *)&target->address;
-    *address = (struct sockaddr_in){.sin_family = AF_INET, .sin_port = htons(port)};
-    target->address_bytes = sizeof *address;
+    struct sockaddr_in address = {.sin_family = AF_INET, .sin_port = htons(port)};
     const char *number = strcmp(host, "localhost") == 0 ? "127.0.0.1" : host;
-    return inet_pton(AF_INET, number, &address->sin_addr) == 1
-               ? 0
-               : refuse(expected, "a numeric address (127.0.0.1, [::1]) or localhost: names are "
-                                  "not looked up");
+    if (inet_pton(AF_INET, number, &address.sin_addr) != 1) {
+        return refuse(expected, "a numeric address (127.0.0.1, [::1]) or localhost: names are not "
+                                "looked up");
+    }
+    set_address(target, &address, sizeof address);
+    return 0;
 }
 
 static int read_internet(const char *text, myc__target *target, const char **expected)
@@ -153,17 +159,15 @@ static int read_internet(const char *text, myc__target *target, const char **exp
 
 static int read_unix(const char *text, myc__target *target, const char **expected)
 {
-    struct sockaddr_un *address = (struct sockaddr_un *)&target->address;
+    struct sockaddr_un address = {.sun_family = AF_UNIX};
     size_t length = strlen(text);
-    if (length == 0 || length >= sizeof address->sun_path || strcmp(text, "@") == 0) {
+    if (length == 0 || length >= sizeof address.sun_path || strcmp(text, "@") == 0) {
         return refuse(expected, "a path of 1 to 107 bytes, or @ and a name");
     }
-    *address = (struct sockaddr_un){.sun_family = AF_UNIX};
-    memcpy(address->sun_path, text, length);
+    memcpy(address.sun_path, text, length);
     bool is_abstract = text[0] == '@';
-    address->sun_path[0] = is_abstract ? '\0' : text[0];
-    target->address_bytes =
-        (socklen_t)(offsetof(struct sockaddr_un, sun_path) + length + !is_abstract);
+    address.sun_path[0] = is_abstract ? '\0' : text[0];
+    set_address(target, &address, offsetof(struct sockaddr_un, sun_path) + length + !is_abstract);
     return 0;
 }
 

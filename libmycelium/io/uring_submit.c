@@ -80,7 +80,8 @@ static void prepare(myc__uring *self, struct io_uring_sqe *sqe, myc__operation *
         break;
     case MYC__OPERATION_ACCEPT: prepare_accept(self, sqe, operation); break;
     case MYC__OPERATION_SEND:
-        io_uring_prep_sendmsg(sqe, operation->fd, operation->message, MSG_NOSIGNAL);
+        io_uring_prep_sendmsg(sqe, operation->fd, operation->message,
+                              MSG_NOSIGNAL | (operation->message->msg_flags & MSG_DONTWAIT));
         break;
     case MYC__OPERATION_AWAIT: io_uring_prep_poll_add(sqe, operation->fd, operation->events); break;
     default: prepare_receive(self, sqe, operation); break;

@@ -16,7 +16,7 @@
 
 #include "source_frame.h"
 
-enum { TALK_STREAMS_MAX = 128, WHATS = MYC_STREAM_SIGNAL + 1 };
+enum { TALK_STREAMS_MAX = 128, WHATS = MYC_STREAM_SENDER + 1 };
 
 /** What became of one stream. */
 struct seen {

@@ -73,12 +73,14 @@ MYC_MESSAGE(myc_chunk)
 typedef enum myc_stream_what {
     MYC_STREAM_OPENED = 0,   /* connected, bound or listening; `address` is the own or the peer's */
     MYC_STREAM_ACCEPTED = 1, /* a listening stream has a connection: `accepted` */
-    MYC_STREAM_LOST = 2,     /* the connection broke (`error`); it is being opened again */
-    MYC_STREAM_DROPPED = 3,  /* `count` datagrams were lost, for want of room */
+    MYC_STREAM_LOST = 2,     /* the connection broke (`error`; 0 = the peer has closed) with `count`
+                                bytes not written; it is being opened again */
+    MYC_STREAM_DROPPED = 3,  /* `count` datagrams were lost: no room for them, or refused */
     MYC_STREAM_SYNCED = 4,   /* what was written before myc_stream_sync() is on the disk */
     MYC_STREAM_APPEARED = 5, /* a file `name` is in the watched directory, complete; `count` 1: it
                                 may have been told before */
-    MYC_STREAM_SIGNAL = 6    /* the process got the signal `count`, from `process_id`, `user_id` */
+    MYC_STREAM_SIGNAL = 6,   /* the process got the signal `count`, from `process_id`, `user_id` */
+    MYC_STREAM_SENDER = 7    /* the Unix datagrams that follow are of another process: its peer */
 } myc_stream_what;
 
 enum { MYC_STREAM_NAME_BYTES = 256 };
@@ -89,9 +91,10 @@ typedef struct myc_stream_event {
     myc_stream stream;
     myc_stream accepted;
     myc_stream_what what;
-    int32_t error;     /* a myc_error code, or 0 */
-    int32_t os_error;  /* the kernel's errno behind `error`, or 0 */
-    uint32_t has_peer; /* 1 = the three below are the peer's, at the other end of a Unix socket */
+    int32_t error;    /* a myc_error code, or 0 */
+    int32_t os_error; /* the kernel's errno behind `error`, or 0 */
+    uint32_t
+        has_peer; /* 1 = the three below are of the process at the other end of a Unix socket */
     uint32_t process_id;
     uint32_t user_id;
     uint32_t group_id;
