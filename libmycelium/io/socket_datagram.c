@@ -7,17 +7,17 @@
  * A socket that receives datagrams, or one that sends them. Each chunk is one.
  *
  * The kernel says with a datagram how many the socket had lost when it came, so a loss is known by
- * the next one that finds room. When nothing was lost but the end of a burst no other may come for
- * long: so after the owner has been slow the kernel is asked, once, a little later.
+ * the next one that finds room. When it was the end of a burst, no other may come for long: so a
+ * little after something has come the kernel is asked, at most some times in a second.
  */
 typedef struct datagram {
     myc__socket socket; /* first */
     bool is_said;       /* its owner knows that it is open */
-    bool was_stopped;   /* since the kernel was asked last */
     bool has_end;
+    uint64_t looked_at; /* how many had come when the kernel was asked last */
 } datagram;
 
-enum { LOOK_NS = 50000000 };
+enum { LOOK_NS = 100000000 };
 
 static bool receives(const datagram *self)
 {
@@ -30,12 +30,11 @@ static void on_timer(myc__socket *socket)
     myc__source_wake(&socket->base);
 }
 
-static void note_stop(datagram *self)
+static void look_soon(datagram *self)
 {
-    if (self->socket.in.is_stopped || self->socket.in.is_starved) {
-        self->was_stopped = true;
-    } else if (self->was_stopped && self->socket.in.is_armed) {
-        self->was_stopped = false;
+    uint64_t taken = self->socket.in.taken;
+    if (taken != self->looked_at && !myc__wheel_is_armed(&self->socket.timer)) {
+        self->looked_at = taken;
         myc__socket_arm_timer(&self->socket, LOOK_NS);
     }
 }
@@ -77,7 +76,7 @@ static bool may_rest(datagram *self, const myc__actor *owner)
     bool rests = myc__hand_over_is_empty(&socket->out);
     if (receives(self)) {
         rests = myc__intake_regulate(&socket->in, owner);
-        note_stop(self);
+        look_soon(self);
     }
     return rests && socket->in.drops_unsaid == 0;
 }

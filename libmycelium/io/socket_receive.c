@@ -36,11 +36,16 @@ static void take_piece(myc__intake *in, uint32_t size_bytes)
     in->bytes += size_bytes;
 }
 
+/* A datagram tells of the time it came: the count may be known further already. It begins again
+ * after 2^32. */
 static void note_drops(myc__intake *in, uint32_t drops)
 {
-    in->drops_unsaid += (uint32_t)(drops - in->drops); /* the count begins again after 2^32 */
-    in->socket->dropped += (uint32_t)(drops - in->drops);
-    in->drops = drops;
+    int32_t more = (int32_t)(drops - in->drops);
+    if (more > 0) {
+        in->drops_unsaid += (uint32_t)more;
+        in->socket->dropped += (uint32_t)more;
+        in->drops = drops;
+    }
 }
 
 void myc__intake_say_drops(myc__intake *in)
@@ -61,10 +66,8 @@ void myc__intake_look_for_drops(myc__intake *in)
 {
     bool has_count = in->socket->target.kind == MYC__TARGET_UDP;
     uint32_t drops = has_count ? myc__socket_drops(in->socket->fd) : in->drops;
-    if (drops != in->drops) {
-        note_drops(in, drops);
-        myc__intake_say_drops(in);
-    }
+    note_drops(in, drops);
+    myc__intake_say_drops(in);
 }
 
 /* When memory is out, it is said with the next one. */
@@ -89,7 +92,7 @@ static void take_datagram(myc__intake *in, uint32_t size_bytes)
 {
     const myc__received *received = in->operation.received;
     uint32_t most_bytes = in->socket->options.datagram_bytes;
-    if (received->overflowed && received->overflowed != in->drops) {
+    if (received->overflowed) {
         note_drops(in, received->overflowed);
     }
     myc__intake_say_drops(in);
