@@ -31,13 +31,14 @@ static myc__source_rows rows_of(const myc_protocol *protocol)
                               .event = row_of(protocol, &myc_stream_event_type)};
 }
 
-static int check(const myc_context *ctx, const char *target)
+/* What it brings needs rows: a file that is appended to brings no chunks, a watch brings events. */
+static int check(const myc_context *ctx, const void *subject, const myc_type *brings)
 {
-    if (!ctx->shard || !ctx->current || !target) {
+    if (!ctx->shard || !ctx->current || !subject) {
         return MYC_EINVAL;
     }
-    myc__source_rows rows = rows_of(ctx->current->behaviour->protocol);
-    if (rows.chunk == MYC__NO_ROW || rows.end == MYC__NO_ROW) {
+    const myc_protocol *protocol = ctx->current->behaviour->protocol;
+    if (row_of(protocol, brings) == MYC__NO_ROW || rows_of(protocol).end == MYC__NO_ROW) {
         return MYC_ETYPE;
     }
     return is_stopping(ctx->shard) ? MYC_ESTOPPING : 0;
@@ -152,7 +153,8 @@ int myc_stream_open(myc_context *ctx, const char *target, const myc_stream_optio
                     myc_stream *stream)
 {
     uint32_t number = 0;
-    int error = check(ctx, target);
+    bool is_appended_to = options && options->mode == MYC_STREAM_APPEND;
+    int error = check(ctx, target, is_appended_to ? &myc_stream_end_type : &myc_chunk_type);
     error = error ? error : open_target(ctx, target, options, &number);
     if (stream) {
         stream->number = number;
@@ -160,23 +162,10 @@ int myc_stream_open(myc_context *ctx, const char *target, const myc_stream_optio
     return error;
 }
 
-/* Of what brings events only. */
-static int check_for_events(const myc_context *ctx, const void *subject)
-{
-    if (!ctx->shard || !ctx->current || !subject) {
-        return MYC_EINVAL;
-    }
-    myc__source_rows rows = rows_of(ctx->current->behaviour->protocol);
-    if (rows.event == MYC__NO_ROW || rows.end == MYC__NO_ROW) {
-        return MYC_ETYPE;
-    }
-    return is_stopping(ctx->shard) ? MYC_ESTOPPING : 0;
-}
-
 int myc_stream_watch_directory(myc_context *ctx, const char *path, myc_stream *stream)
 {
     uint32_t number = 0;
-    int error = check_for_events(ctx, path);
+    int error = check(ctx, path, &myc_stream_event_type);
     error = error ? error : admit(ctx, path);
     if (!error) {
         const myc__directory_source_options options = {
@@ -194,7 +183,7 @@ int myc_stream_watch_directory(myc_context *ctx, const char *path, myc_stream *s
 int myc_stream_watch_signals(myc_context *ctx, const int *signals, myc_stream *stream)
 {
     uint32_t number = 0;
-    int error = check_for_events(ctx, signals);
+    int error = check(ctx, signals, &myc_stream_event_type);
     error = error ? error : admit(ctx, "signals");
     if (!error) {
         const myc__signal_source_options options = {.signals = signals,

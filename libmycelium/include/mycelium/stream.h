@@ -157,11 +157,11 @@ typedef struct myc_stream_options {
  *
  * Threads: a handler or on_start of the actor. `options` and `stream` may be NULL; borrows both.
  * Returns 0, MYC_EINVAL (the target or an option: the log line says which and what was expected;
- * no handler runs here), MYC_ETYPE (the actor's protocol has no rows for chunks and ends),
- * MYC_ENOENT, MYC_EACCES, MYC_EIO (a directory, an address in use or another cause: the log line
- * has it), MYC_ENOMEM, MYC_ELIMIT (open files or streams), MYC_ENOTSUP (io_uring was asked for and
- * is refused; the actor has moved) or MYC_ESTOPPING. That a peer is not there comes as an end, or,
- * with reconnect_first_ns, as MYC_STREAM_LOST.
+ * no handler runs here), MYC_ETYPE (the actor's protocol has no rows for chunks and ends; for ends
+ * is enough to append), MYC_ENOENT, MYC_EACCES, MYC_EIO (a directory, an address in use or another
+ * cause: the log line has it), MYC_ENOMEM, MYC_ELIMIT (open files or streams), MYC_ENOTSUP (io_uring
+ * was asked for and is refused; the actor has moved) or MYC_ESTOPPING. That a peer is not there
+ * comes as an end, or, with reconnect_first_ns, as MYC_STREAM_LOST.
  */
 MYC_API MYC_MUST_CHECK int myc_stream_open(myc_context *ctx, const char *target,
                                            const myc_stream_options *options, myc_stream *stream);
