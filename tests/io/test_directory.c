@@ -1,4 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+#include <dlfcn.h>
+
 #include "watcher.h"
 
 /* Everything of a test lies in a directory of its own inside the frame's, which is removed with what
@@ -123,6 +125,52 @@ SOURCE_TEST(directory, tells_the_longest_name_there_can_be)
 }
 
 /* ---- between the watch and the list ---- */
+
+/* Happens when that directory is opened to be read, once. */
+static struct {
+    const struct yard *yard;
+    void (*run)(const struct yard *yard);
+} before_list;
+
+/* In place of the C library's. */
+DIR *opendir(const char *path)
+{
+    DIR *(*real)(const char *path);
+    *(void **)&real = dlsym(RTLD_NEXT, "opendir");
+    if (before_list.run && strcmp(path, before_list.yard->path) == 0) {
+        void (*run)(const struct yard *yard) = before_list.run;
+        before_list.run = NULL;
+        run(before_list.yard);
+    }
+    return real(path);
+}
+
+static void put_old_and_early(const struct yard *yard)
+{
+    put(yard, "old");
+    put(yard, "early");
+    put(yard, "early");
+    put(yard, "brief");
+    cr_assert_eq(0, unlinkat(yard->fd, "brief", 0));
+}
+
+/* What is closed after the watch has begun is in the list and among the notices. */
+SOURCE_TEST(directory, a_file_that_comes_between_watch_and_list_is_told_once)
+{
+    struct yard yard = make_yard(frame, "yard");
+    put(&yard, "old");
+    before_list.yard = &yard;
+    before_list.run = put_old_and_early;
+    struct watch watch = {.directory = yard.path};
+    watching_ref ref = spawn_watcher(frame, &watch, NULL);
+    await_told(frame, &watch, 3);
+    for (uint32_t index = 0; index < 3; index++)
+        expect_name(&watch, index, (const char *[]){"brief", "early", "old"}[index]);
+    put(&yard, "old");
+    await_told(frame, &watch, 4);
+    end_watch(frame, ref);
+    remove_yard(&yard);
+}
 
 struct crowd {
     const struct yard *yard;

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+#include "io/faults.h"
 #include "writer.h"
 
 MYC_MESSAGE_TYPE(go)
@@ -129,6 +130,36 @@ SOURCE_TEST(file_sink, closing_syncs_what_was_to_be_synced)
     expect_written(&pen, 10000);
     cr_expect_eq(1, pen.syncs);
     cr_expect_eq(0, pen.synced, "nothing comes from a closed stream");
+}
+
+/* How many operations a writer of ten pieces that closes takes: each is interrupted once. */
+static uint64_t count_operations(enum kind kind, uint32_t sync_every)
+{
+    uint64_t planted[MYC__FAULT_COUNT] = {0};
+    struct frame frame;
+    frame_open(&frame, kind);
+    frame.faults = (myc__driver_faults){
+        .one_in = 1, .seed = 1, .kinds = 1u << MYC__FAULT_EINTR, .planted = planted};
+    frame.system->fabric.io_faults = &frame.faults;
+    struct pen pen = {.path = path_of(&frame, "count"),
+                      .more_bytes = 100000,
+                      .piece_bytes = 10000,
+                      .sync_every = sync_every,
+                      .closes = true};
+    write_to_quiet(&frame, &pen);
+    frame_close(&frame);
+    return planted[MYC__FAULT_EINTR];
+}
+
+Test(file_sink, closing_waits_for_the_sync_that_was_asked_for, .timeout = TOO_LONG_S)
+{
+    struct lines lines = {0};
+    for (enum kind kind = uring_is_granted(&lines) ? KIND_URING : KIND_EPOLL; kind <= KIND_EPOLL;
+         kind++) {
+        uint64_t plain = count_operations(kind, 0);
+        cr_expect_gt(plain, 9);
+        cr_expect_gt(count_operations(kind, 10), plain, "the sync is one more");
+    }
 }
 
 static void expect_refused(struct frame *frame, const char *path, int error, const char *text)
