@@ -16,7 +16,7 @@ C_STANDARD = {"assert.h", "ctype.h", "errno.h", "inttypes.h", "limits.h", "math.
               "time.h"}
 # The schedule explorer puts its own header in place of the atomics.
 SEAM = ("libmycelium/base/sync.h", "explorer_sync.h")
-FOREIGN = re.compile(r"^(ck_|gmp|zlib|jansson|jsmn|liburing|criterion/)")
+FOREIGN = re.compile(r"^(ck_|gmp|zlib|jansson|jsmn|liburing|criterion/|openssl/|wslay/)")
 
 # All concurrency goes through base/sync*, so that it can be explored and replaced.
 CONCURRENCY = re.compile(
@@ -67,6 +67,19 @@ def check_layer_include(layer, form, path):
     return None
 
 
+def check_net_include(form, path):
+    """The library beside the core, which it may use as any program does."""
+    if form == "<":
+        if path.startswith("libtypes/"):
+            return "libmycelium must not know libtypes"
+        if FOREIGN.match(path) and not re.match(r"openssl/|wslay/", path):
+            return "net depends on OpenSSL and wslay only"
+        return None
+    if not path.startswith("net/"):
+        return "net may include only itself and public headers of mycelium"
+    return None
+
+
 def check_types_include(root, file, form, path):
     if form == "<":
         return "libtypes depends on nothing else" if FOREIGN.match(path) else None
@@ -105,6 +118,8 @@ def check_include(root, file, form, path):
         return check_public_include(parts[0].removeprefix("lib"), form, path)
     if parts[0] == "libmycelium" and parts[1] in LAYERS:
         return check_layer_include(parts[1], form, path)
+    if parts[:2] == ("libmycelium", "net"):
+        return check_net_include(form, path)
     if parts[0] == "libtypes":
         return check_types_include(root, file, form, path)
     if parts[0] == "actors":

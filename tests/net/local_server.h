@@ -124,7 +124,9 @@ static inline bool local_send(struct local_connection *connection)
                          MSG_NOSIGNAL)) > 0) {
         sent += (size_t)count;
     }
-    memmove(connection->out, connection->out + sent, connection->out_size - sent);
+    if (sent) {
+        memmove(connection->out, connection->out + sent, connection->out_size - sent);
+    }
     connection->out_size -= sent;
     return count >= 0 || errno == EAGAIN;
 }
@@ -339,13 +341,21 @@ MYC_UNUSED static void local_server_close(struct local_server *server)
     free(server);
 }
 
+/* Not before the upgrade, nor after the goodbye. */
+static inline bool local_may_say(const struct local_connection *connection)
+{
+    return connection->socket >= 0 && connection->counted &&
+           wslay_event_get_queued_msg_count(connection->frames->frames) == 0 &&
+           wslay_event_get_write_enabled(connection->frames->frames);
+}
+
 /** A data message to all that are connected. */
 MYC_UNUSED static void local_server_say(struct local_server *server, uint8_t opcode,
                                         const void *bytes, size_t size)
 {
     pthread_mutex_lock(&server->lock);
     for (int index = 0; index < LOCAL_CONNECTIONS_MAX; index++) {
-        if (server->connections[index].socket >= 0 && server->connections[index].counted) {
+        if (local_may_say(&server->connections[index])) {
             websocket_server_say(server->connections[index].frames, opcode, bytes, size);
         }
     }
@@ -359,7 +369,7 @@ MYC_UNUSED static void local_server_goodbye(struct local_server *server, uint16_
 {
     pthread_mutex_lock(&server->lock);
     for (int index = 0; index < LOCAL_CONNECTIONS_MAX; index++) {
-        if (server->connections[index].socket >= 0) {
+        if (local_may_say(&server->connections[index])) {
             websocket_server_goodbye(server->connections[index].frames, code, reason);
         }
     }

@@ -38,7 +38,8 @@ struct websocket_server {
     const char *answer;  /* instead of the right one; NULL = that */
     const char *further; /* fields of the right one: "Name: value\r\n" */
     uint8_t *to_send;
-    size_t to_send_size;
+    size_t to_send_head; /* what was taken lies before it */
+    size_t to_send_size; /* behind it */
     size_t to_send_capacity;
     const uint8_t *fed;
     size_t fed_size;
@@ -54,13 +55,14 @@ struct websocket_server {
 MYC_UNUSED static void websocket_server_put(struct websocket_server *server, const void *bytes,
                                             size_t size)
 {
-    while (server->to_send_size + size > server->to_send_capacity) {
+    size_t tail = server->to_send_head + server->to_send_size;
+    while (tail + size > server->to_send_capacity) {
         server->to_send_capacity = server->to_send_capacity ? server->to_send_capacity * 2 : 4096;
         server->to_send = realloc(server->to_send, server->to_send_capacity);
         REQUIRE(server->to_send);
     }
     if (size) {
-        memcpy(server->to_send + server->to_send_size, bytes, size);
+        memcpy(server->to_send + tail, bytes, size);
     }
     server->to_send_size += size;
 }
@@ -217,16 +219,16 @@ MYC_UNUSED static void websocket_server_feed(struct websocket_server *server, co
 MYC_UNUSED static void websocket_server_say(struct websocket_server *server, uint8_t opcode,
                                             const void *bytes, size_t size)
 {
-    cr_assert_eq(
-        0, wslay_event_queue_msg(server->frames, &(struct wslay_event_msg){opcode, bytes, size}));
+    const struct wslay_event_msg message = {opcode, bytes, size};
+    REQUIRE(wslay_event_queue_msg(server->frames, &message) == 0);
     websocket_server_flush(server);
 }
 
 MYC_UNUSED static void websocket_server_goodbye(struct websocket_server *server, uint16_t code,
                                                 const char *reason)
 {
-    cr_assert_eq(
-        0, wslay_event_queue_close(server->frames, code, (const uint8_t *)reason, strlen(reason)));
+    REQUIRE(wslay_event_queue_close(server->frames, code, (const uint8_t *)reason,
+                                    strlen(reason)) == 0);
     websocket_server_flush(server);
 }
 
@@ -249,10 +251,10 @@ MYC_UNUSED static size_t websocket_server_take(struct websocket_server *server, 
 {
     size_t count = server->to_send_size < size ? server->to_send_size : size;
     if (count) {
-        memcpy(room, server->to_send, count);
-        memmove(server->to_send, server->to_send + count, server->to_send_size - count);
-        server->to_send_size -= count;
+        memcpy(room, server->to_send + server->to_send_head, count);
     }
+    server->to_send_size -= count;
+    server->to_send_head = server->to_send_size ? server->to_send_head + count : 0;
     return count;
 }
 
