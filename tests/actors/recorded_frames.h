@@ -97,4 +97,9 @@ MYC_UNUSED static int64_t integer_at(const json_t *object, const char *key)
     return json_integer_value(json_object_get(object, key));
 }
 
+MYC_UNUSED static uint64_t count_at(const json_t *object, const char *key)
+{
+    return (uint64_t)integer_at(object, key);
+}
+
 #endif

@@ -188,8 +188,8 @@ static void assert_kraken_book(const char *pair, const json_t *expected, named_b
     cr_assert_not_null(book, "%s", pair);
     const json_t *bid = json_object_get(expected, "final_best_bid");
     const book_level *best = order_book_best(&book->book, BOOK_BIDS);
-    cr_assert_eq(integer_at(expected, "checksum_ok"), book->checksums_ok, "%s", pair);
-    cr_assert_eq(integer_at(expected, "updates"), book->checksums_ok, "%s", pair);
+    cr_assert_eq(count_at(expected, "checksum_ok"), book->checksums_ok, "%s", pair);
+    cr_assert_eq(count_at(expected, "updates"), book->checksums_ok, "%s", pair);
     cr_assert_eq(scaled(text_of(bid, 0), book->book.decimals.price), best->price, "%s", pair);
     cr_assert_eq(scaled(text_of(bid, 1), book->book.decimals.quantity), best->quantity);
     cr_assert_eq(integer_at(expected, "final_bid_levels"), order_book_count(&book->book, BOOK_BIDS),

@@ -71,9 +71,9 @@ static void assert_threshold(const json_t *expected, const quote_watch *watch, s
     const json_t *counts = json_object_get(json_object_get(expected, "by_threshold_ppm"), key);
     quote_cross_result result = quote_watch_cross_at(watch, i);
     cr_assert_eq(thresholds_ppm[i], result.threshold_ppm);
-    cr_assert_eq(integer_at(expected, "quotes_with_both_sides_known"), result.compared);
-    cr_assert_eq(integer_at(counts, "quotes_at_or_above"), result.quotes, "%s ppm", key);
-    cr_assert_eq(integer_at(counts, "episodes"), result.episodes, "%s ppm", key);
+    cr_assert_eq(count_at(expected, "quotes_with_both_sides_known"), result.compared);
+    cr_assert_eq(count_at(counts, "quotes_at_or_above"), result.quotes, "%s ppm", key);
+    cr_assert_eq(count_at(counts, "episodes"), result.episodes, "%s ppm", key);
     cr_assert_float_eq(json_number_value(json_object_get(expected, "largest_gap_ppm")),
                        result.largest_gap_ppm, 5e-7);
     cr_assert_eq(result.episodes, told[i][CROSS_VENUE_START]);
