@@ -47,7 +47,7 @@ static quote_list read_list(const char *name, uint16_t venue)
 /* Signals by phase, of one threshold. */
 static uint64_t told[THRESHOLDS][3];
 
-static void tell(void *user, const quote_signal *signal)
+static void tell_episode(void *user, const quote_signal *signal)
 {
     (void)user;
     cr_assert_eq(QUOTE_CROSS_VENUE, signal->kind);
@@ -55,7 +55,8 @@ static void tell(void *user, const quote_signal *signal)
 }
 
 /* By receive time, the first file first when it is the same. */
-static void merge(quote_watch *watch, const quote_list *a, const quote_list *b)
+static void merge(quote_watch *watch, const quote_list *a, const quote_list *b,
+                  quote_on_signal tell)
 {
     for (size_t i = 0, j = 0; i < a->count || j < b->count;) {
         bool is_a = j == b->count ||
@@ -89,7 +90,7 @@ Test(recorded_cross_venue, has_the_quotes_and_episodes_of_the_oracle, .timeout =
     memcpy(options.cross_ppm, thresholds_ppm, sizeof thresholds_ppm);
     cr_assert_eq(0, quote_watch_create(&options, &watch));
     quote_list spot = read_list(SPOT, 0), perpetual = read_list(PERPETUAL, 1);
-    merge(watch, &spot, &perpetual);
+    merge(watch, &spot, &perpetual, tell_episode);
     json_t *all = load_expected("oracle/binance_expected.json");
     cr_assert_eq(THRESHOLDS, quote_watch_cross_count(watch));
     for (size_t i = 0; i < THRESHOLDS; i++)
@@ -98,5 +99,41 @@ Test(recorded_cross_venue, has_the_quotes_and_episodes_of_the_oracle, .timeout =
     free(spot.quotes);
     free(perpetual.quotes);
     quote_watch_destroy(watch);
+    NO_LEAKS();
+}
+
+/* Signals by direction. */
+static uint64_t directions[2];
+
+static void tell_momentum(void *user, const quote_signal *signal)
+{
+    (void)user;
+    cr_assert_eq(QUOTE_MOMENTUM, signal->kind);
+    directions[signal->of.momentum.direction]++;
+}
+
+/* What a program of its own counts, in another language, with the same formula. */
+Test(recorded_momentum, has_the_signals_of_a_separate_program, .timeout = 120)
+{
+    static const struct {
+        uint32_t threshold_ppm;
+        uint64_t up;
+        uint64_t down;
+    } expected[] = {{50, 16, 23}, {100, 12, 26}, {200, 7, 12}};
+    NEED_DATA(SPOT);
+    quote_list spot = read_list(SPOT, 0), perpetual = read_list(PERPETUAL, 1);
+    for (size_t i = 0; i < sizeof expected / sizeof *expected; i++) {
+        quote_watch *watch;
+        quote_watch_options options = {.momentum = {.threshold_ppm = expected[i].threshold_ppm}};
+        cr_assert_eq(0, quote_watch_create(&options, &watch));
+        directions[MOMENTUM_UP] = directions[MOMENTUM_DOWN] = 0;
+        merge(watch, &spot, &perpetual, tell_momentum);
+        cr_assert_eq(expected[i].up, directions[MOMENTUM_UP], "%u ppm",
+                     options.momentum.threshold_ppm);
+        cr_assert_eq(expected[i].down, directions[MOMENTUM_DOWN]);
+        quote_watch_destroy(watch);
+    }
+    free(spot.quotes);
+    free(perpetual.quotes);
     NO_LEAKS();
 }
