@@ -116,6 +116,24 @@ Test(binance, a_snapshot_too_old_for_what_is_held_is_asked_for_again)
     close_exchange(&test);
 }
 
+/* What follows the gap stays held, with its own levels, for the next snapshot. */
+Test(binance, a_gap_in_what_is_held_keeps_what_is_behind_it)
+{
+    exchange_test test = open_format(EXCHANGE_BINANCE);
+    take(&test, DEPTH(8, 9, LEVEL("1", "1"), LEVEL("9", "1")));
+    take(&test, DEPTH(10, 12, LEVEL("2", "1"), LEVEL("8.5", "1")));
+    take(&test, DEPTH(15, 16, LEVEL("6", "1"), LEVEL("6.5", "1")));
+    cr_assert(take(&test, SNAPSHOT(9, LEVEL("5", "1"), LEVEL("7", "1"))) & EXCHANGE_RESYNC);
+    cr_assert_eq(1, counts_of(&test)->depth_dropped_old);
+    cr_assert_eq(1, counts_of(&test)->depth_applied);
+    cr_assert_eq(1, counts_of(&test)->gaps);
+    cr_assert_eq(1, counts_of(&test)->depth_held);
+    take(&test, SNAPSHOT(14, LEVEL("5", "1"), LEVEL("7", "1")));
+    expect_best(&test, 6 * (int64_t)E8, 650000000);
+    cr_assert_eq(2, order_book_count(&first_instrument(&test)->book, BOOK_BIDS));
+    close_exchange(&test);
+}
+
 Test(binance, drops_what_is_old_changes_and_snapshots)
 {
     exchange_test test = open_synced();
