@@ -129,6 +129,16 @@ static bool ends_scalar(char c)
            c == ':' || c == '"' || c == '[' || c == '{';
 }
 
+/* Most numbers are: ids and times. */
+static bool is_integer(const char *start, const char *end)
+{
+    const char *at = start;
+    while (at < end && (unsigned)(*at - '0') <= 9) {
+        at++;
+    }
+    return at == end && (*start != '0' || end == start + 1);
+}
+
 /* A number, true, false or null. */
 static bool skip_primitive(json_scan *in)
 {
@@ -140,7 +150,7 @@ static bool skip_primitive(json_scan *in)
         return json_scan_fail(in, start == in->end ? CUT_SHORT : "expected a JSON value");
     }
     in->is_fresh = false;
-    return json_is_primitive(start, (size_t)(in->at - start)) ||
+    return is_integer(start, in->at) || json_is_primitive(start, (size_t)(in->at - start)) ||
            json_scan_fail(in, "expected a valid JSON value");
 }
 

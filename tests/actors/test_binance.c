@@ -128,9 +128,11 @@ Test(binance, a_gap_in_what_is_held_keeps_what_is_behind_it)
     cr_assert_eq(1, counts_of(&test)->depth_applied);
     cr_assert_eq(1, counts_of(&test)->gaps);
     cr_assert_eq(1, counts_of(&test)->depth_held);
+    take(&test, DEPTH(17, 17, LEVEL("3", "1"), LEVEL("8", "1")));
+    take(&test, DEPTH(18, 18, LEVEL("3.5", "1"), LEVEL("8.2", "1")));
     take(&test, SNAPSHOT(14, LEVEL("5", "1"), LEVEL("7", "1")));
     expect_best(&test, 6 * (int64_t)E8, 650000000);
-    cr_assert_eq(2, order_book_count(&first_instrument(&test)->book, BOOK_BIDS));
+    cr_assert_eq(4, order_book_count(&first_instrument(&test)->book, BOOK_BIDS));
     close_exchange(&test);
 }
 
@@ -176,6 +178,16 @@ Test(binance, a_bad_change_costs_the_book_and_nothing_half)
     cr_assert_eq(1, counts_of(&test)->gaps);
     cr_assert(test.flags & EXCHANGE_RESYNC);
     expect_best(&test, 0, 0);
+    close_exchange(&test);
+}
+
+Test(binance, ids_are_integers_as_json_has_them)
+{
+    exchange_test test = open_synced();
+    expect_bad(&test, DEPTH(011, 12, "[]", "[]"), EXCHANGE_BAD_JSON, "expected a valid JSON value");
+    expect_bad(&test, DEPTH(11.0, 12, "[]", "[]"), EXCHANGE_BAD_VALUE, "U: expected an integer");
+    expect_bad(&test, DEPTH(11, 18446744073709551616, "[]", "[]"), EXCHANGE_BAD_VALUE,
+               "u: expected an integer");
     close_exchange(&test);
 }
 
