@@ -6,6 +6,11 @@
 #include "support/leaks.h"
 #include "text/uint128.h"
 
+static uint64_t count_at(const json_t *object, const char *key)
+{
+    return (uint64_t)json_integer_value(json_object_get(object, key));
+}
+
 static void no_bad_frame(void *user, const char *text)
 {
     (void)user;
@@ -61,11 +66,11 @@ static void expect_book(const json_t *expected, const exchange_instrument *instr
     cr_assert_eq(0, instrument->counts.depth_held);
     expect_level(json_object_get(expected, bid), instrument, BOOK_BIDS);
     expect_level(json_object_get(expected, ask), instrument, BOOK_ASKS);
-    cr_assert_eq(integer_at(expected, "final_bid_levels"),
+    cr_assert_eq(count_at(expected, "final_bid_levels"),
                  order_book_count(&instrument->book, BOOK_BIDS));
-    cr_assert_eq(integer_at(expected, "final_ask_levels"),
+    cr_assert_eq(count_at(expected, "final_ask_levels"),
                  order_book_count(&instrument->book, BOOK_ASKS));
-    cr_assert_eq(integer_at(expected, "final_book_crc32"),
+    cr_assert_eq(count_at(expected, "final_book_crc32"),
                  book_checksum_final(&instrument->book, decimals));
 }
 
@@ -73,21 +78,21 @@ static void expect_sum(const char *expected, const exchange_instrument *instrume
 {
     uint128 sum = instrument->counts.trade_qty_sum;
     cr_assert_eq(0, sum.high);
-    cr_assert_eq(scaled(expected, instrument->book.decimals.quantity), sum.low);
+    cr_assert_eq((uint64_t)scaled(expected, instrument->book.decimals.quantity), sum.low);
 }
 
 static void expect_binance_counts(const json_t *expected, const exchange_instrument *instrument)
 {
     const exchange_instrument_counts *counts = &instrument->counts;
     const json_t *all = json_object_get(expected, "counts");
-    cr_assert_eq(integer_at(all, "depth"), counts->depth);
-    cr_assert_eq(integer_at(all, "depth_applied"), counts->depth_applied);
-    cr_assert_eq(integer_at(all, "depth_dropped_older_than_snapshot"), counts->depth_dropped_old);
-    cr_assert_eq(integer_at(all, "bookTicker"), counts->book_tickers);
-    cr_assert_eq(integer_at(all, "bookTicker"), counts->quotes, "each ticker is a quote");
-    cr_assert_eq(integer_at(all, "trade"), counts->trades);
-    cr_assert_eq(integer_at(all, "snapshot"), counts->snapshots);
-    cr_assert_eq(integer_at(expected, "final_update_id"), instrument->sequence);
+    cr_assert_eq(count_at(all, "depth"), counts->depth);
+    cr_assert_eq(count_at(all, "depth_applied"), counts->depth_applied);
+    cr_assert_eq(count_at(all, "depth_dropped_older_than_snapshot"), counts->depth_dropped_old);
+    cr_assert_eq(count_at(all, "bookTicker"), counts->book_tickers);
+    cr_assert_eq(count_at(all, "bookTicker"), counts->quotes, "each ticker is a quote");
+    cr_assert_eq(count_at(all, "trade"), counts->trades);
+    cr_assert_eq(count_at(all, "snapshot"), counts->snapshots);
+    cr_assert_eq(count_at(expected, "final_update_id"), instrument->sequence);
     expect_sum(json_string_value(json_object_get(expected, "trade_qty_sum")), instrument);
 }
 
@@ -101,7 +106,7 @@ static void expect_binance(const char *name, const char *symbol)
     json_t *all = load_expected("oracle/binance_expected.json");
     const json_t *expected = json_object_get(all, name);
     const exchange_counts *counts = exchange_reader_counted(reader);
-    cr_assert_eq(integer_at(expected, "lines"), counts->frames);
+    cr_assert_eq(count_at(expected, "lines"), counts->frames);
     cr_assert_eq(counts->lines, counts->frames);
     cr_assert_eq(0, counts->bad + counts->unknown + counts->status + counts->time_went_back);
     cr_assert_eq(1, exchange_reader_instruments(reader));
@@ -157,16 +162,16 @@ static void expect_kraken_pair(const char *pair, const json_t *expected,
                                const exchange_instrument *instrument)
 {
     const exchange_instrument_counts *counts = &instrument->counts;
-    cr_assert_eq(integer_at(expected, "updates"), counts->depth_applied, "%s", pair);
-    cr_assert_eq(integer_at(expected, "checksum_ok"), counts->checksums_ok, "%s", pair);
+    cr_assert_eq(count_at(expected, "updates"), counts->depth_applied, "%s", pair);
+    cr_assert_eq(count_at(expected, "checksum_ok"), counts->checksums_ok, "%s", pair);
     cr_assert_eq(0, counts->checksums_bad, "%s", pair);
-    cr_assert_eq(integer_at(expected, "last_checksum"), instrument->last_checksum, "%s", pair);
-    cr_assert_eq(integer_at(expected, "snapshots"), counts->snapshots, "%s", pair);
-    cr_assert_eq(integer_at(expected, "level_changes"), counts->level_changes, "%s", pair);
-    cr_assert_eq(integer_at(expected, "republished"), counts->republished, "%s", pair);
-    cr_assert_eq(integer_at(expected, "final_ask_levels"),
+    cr_assert_eq(count_at(expected, "last_checksum"), instrument->last_checksum, "%s", pair);
+    cr_assert_eq(count_at(expected, "snapshots"), counts->snapshots, "%s", pair);
+    cr_assert_eq(count_at(expected, "level_changes"), counts->level_changes, "%s", pair);
+    cr_assert_eq(count_at(expected, "republished"), counts->republished, "%s", pair);
+    cr_assert_eq(count_at(expected, "final_ask_levels"),
                  order_book_count(&instrument->book, BOOK_ASKS), "%s", pair);
-    cr_assert_eq(integer_at(expected, "final_bid_levels"),
+    cr_assert_eq(count_at(expected, "final_bid_levels"),
                  order_book_count(&instrument->book, BOOK_BIDS), "%s", pair);
     expect_written(json_object_get(expected, "final_best_ask"), instrument, BOOK_ASKS);
     expect_written(json_object_get(expected, "final_best_bid"), instrument, BOOK_BIDS);
@@ -213,13 +218,13 @@ Test(exchange_recorded, kraken, .timeout = 120)
 static void expect_product(const json_t *expected, const exchange_instrument *instrument)
 {
     const exchange_instrument_counts *counts = &instrument->counts;
-    cr_assert_eq(integer_at(expected, "l2update"), counts->depth_applied);
-    cr_assert_eq(integer_at(expected, "snapshot"), counts->snapshots);
-    cr_assert_eq(integer_at(expected, "level_changes"), counts->level_changes);
-    cr_assert_eq(integer_at(expected, "ticker"), counts->book_tickers);
-    cr_assert_eq(integer_at(expected, "match"), counts->trades);
-    cr_assert_eq(integer_at(expected, "last_match"), counts->last_trades);
-    cr_assert_eq(integer_at(expected, "match_size_e10"), counts->trade_qty_sum.low);
+    cr_assert_eq(count_at(expected, "l2update"), counts->depth_applied);
+    cr_assert_eq(count_at(expected, "snapshot"), counts->snapshots);
+    cr_assert_eq(count_at(expected, "level_changes"), counts->level_changes);
+    cr_assert_eq(count_at(expected, "ticker"), counts->book_tickers);
+    cr_assert_eq(count_at(expected, "match"), counts->trades);
+    cr_assert_eq(count_at(expected, "last_match"), counts->last_trades);
+    cr_assert_eq(count_at(expected, "match_size_e10"), counts->trade_qty_sum.low);
     expect_book(expected, instrument, "final_best_bid_e10", "final_best_ask_e10", 10);
 }
 
@@ -237,7 +242,7 @@ Test(exchange_recorded, coinbase, .timeout = 120)
         expect_product(values, find(reader, product));
     cr_assert_eq(7, exchange_reader_instruments(reader));
     cr_assert_eq(0, counts->bad + counts->unknown);
-    cr_assert_eq(integer_at(kinds, "subscriptions"), counts->status);
+    cr_assert_eq(count_at(kinds, "subscriptions"), counts->status);
     cr_assert_eq(7223, counts->frames);
     json_decref(expected);
     exchange_reader_destroy(reader);
