@@ -179,6 +179,7 @@ Test(sbe_reader, skips_a_datagram_it_does_not_know)
         sbe_reader_feed(&reader, in.bytes + at, in.ends[i] - at, true);
         while (sbe_reader_step(&reader, (sbe_report){keep_report, &told}) == SBE_STEP_MESSAGE)
             messages++;
+        cr_assert_eq(SBE_STEP_DRY, sbe_reader_step(&reader, (sbe_report){keep_report, &told}));
     }
     cr_assert_eq(FRAMES - 1, messages);
     cr_assert_eq(FRAMES, reader.counts.datagrams);
