@@ -112,10 +112,10 @@ static void publish_counts(intake_state *self, myc_context *ctx)
 }
 
 /* Goes on as far as it can; the message in hand comes again while there is more to do. */
-static myc_next go_on(intake_state *self, myc_context *ctx)
+static myc_next go_on(intake_state *self, myc_context *ctx, intake_hand hand)
 {
     run_result result = run(self, ctx);
-    self->is_in_hand = result == RUN_AGAIN;
+    self->hand = result == RUN_AGAIN ? hand : HAND_NONE;
     if (result == RUN_IDLE) {
         intake_sweep(self, ctx);
     }
@@ -172,10 +172,10 @@ static myc_next intake_on_chunk(struct intake *actor, myc_context *ctx, const my
     if (self->is_over) {
         return MYC_CONTINUE;
     }
-    if (!self->is_in_hand) {
+    if (self->hand == HAND_NONE) {
         absorb_chunk(self, ctx, chunk);
     }
-    return go_on(self, ctx);
+    return go_on(self, ctx, HAND_INPUT);
 }
 
 static void absorb_end(intake_state *self, myc_context *ctx, const myc_stream_end *end)
@@ -210,10 +210,10 @@ static myc_next intake_on_end(struct intake *actor, myc_context *ctx, const myc_
     if (self->is_over) {
         return MYC_CONTINUE;
     }
-    if (!self->is_in_hand) {
+    if (self->hand == HAND_NONE) {
         absorb_end(self, ctx, end);
     }
-    return go_on(self, ctx);
+    return go_on(self, ctx, HAND_INPUT);
 }
 
 static myc_next intake_on_event(struct intake *actor, myc_context *ctx,
@@ -233,8 +233,14 @@ static myc_next intake_on_due(struct intake *actor, myc_context *ctx, const inta
 {
     (void)due;
     intake_state *self = &actor->state;
-    self->is_waiting = false;
-    return self->is_in_hand || self->is_over ? MYC_CONTINUE : go_on(self, ctx);
+    if (self->hand == HAND_INPUT || self->is_over) {
+        self->is_waiting = false;
+        return MYC_CONTINUE;
+    }
+    if (self->hand == HAND_NONE) {
+        self->is_waiting = false;
+    }
+    return go_on(self, ctx, HAND_DUE);
 }
 
 /* What the sources have brought before they are closed stands in the mailbox before the second. That

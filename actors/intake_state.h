@@ -38,6 +38,8 @@ typedef struct intake_replay {
     bool is_done;
 } intake_replay;
 
+typedef enum intake_hand { HAND_NONE, HAND_INPUT, HAND_DUE } intake_hand;
+
 typedef struct intake_state {
     const intake_options *options;
     intake_stats *stats;
@@ -54,7 +56,7 @@ typedef struct intake_state {
     uint64_t bytes;
     uint64_t frames;
     uint64_t events;
-    bool is_in_hand;   /* the message that comes again was looked at already */
+    intake_hand hand;  /* the message that comes again, which was looked at already */
     bool is_waiting;   /* for a frame to be due */
     bool is_finishing; /* its sources are closed; what they brought is still handled */
     bool is_over;
