@@ -10,11 +10,15 @@ import gzip
 import importlib.util
 import json
 import pathlib
+import shutil
+import ssl
+import subprocess
 import sys
 import tempfile
 import zlib
 
 import bundle_run
+import websocket_server
 from bundle_run import Bundle, connect, reset, send
 from check import data_folder
 
@@ -24,6 +28,10 @@ CAPTURES = {"binance": [f"binance_ws/{name}_20240808.gz"
             "coinbase": ["coinbase_l2_ws/coinbase_l2_20210417.log.gz"]}
 SPOT, _, PERPETUAL = CAPTURES["binance"]
 BACKENDS = ("uring", "epoll")
+
+
+class Skipped(Exception):
+    """Something that this machine does not have."""
 
 
 def same(what, expected, actual):
@@ -372,6 +380,83 @@ def full_disk(program, data, folder):
     CHECKS["binance"](data, SPOT, bundle.books(), bundle.stats())
 
 
+# --- WebSockets ---
+
+def kraken_messages(data):
+    """What the exchange sent, without the times and notes of the recorder."""
+    lines = gzip.decompress((data / CAPTURES["kraken"][0]).read_bytes()).splitlines()
+    return [line.partition(b": ")[2] for line in lines if line[:1].isdigit()]
+
+
+def certificate(folder):
+    """A self-signed certificate for localhost and its key, or None without openssl."""
+    paths = [f"{folder}/certificate.pem", f"{folder}/key.pem"]
+    if not shutil.which("openssl"):
+        return None
+    subprocess.run(["openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt",
+                    "ec_paramgen_curve:prime256v1", "-nodes", "-days", "2", "-subj", "/CN=localhost",
+                    "-addext", "subjectAltName=DNS:localhost", "-out", paths[0], "-keyout",
+                    paths[1]], check=True, stderr=subprocess.DEVNULL)
+    return paths
+
+
+def serve(server, messages, subscription):
+    stream = server.accept()
+    with stream:
+        same("subscription", subscription, websocket_server.receive_text(stream))
+        for message in messages:
+            stream.sendall(websocket_server.text(message))
+        stream.sendall(websocket_server.goodbye())
+        websocket_server.receive(stream, 8)  # its goodbye: head, mask and code
+
+
+def websocket_case(is_secure, io):
+    def run(program, data, folder):
+        tls = None
+        paths = certificate(folder) if is_secure else None
+        if is_secure and not paths:
+            raise Skipped("no openssl to make a certificate with")
+        if paths:
+            tls = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+            tls.load_cert_chain(*paths)
+        server = websocket_server.Server(bundle_run.TIMEOUT_S, tls)
+        subscription = b'{"event":"subscribe","pair":["A=B"]}'
+        url = f"{'wss' if is_secure else 'ws'}://localhost:{server.port}/feed?x=y"
+        bundle = Bundle(program, folder, "live",
+                        ["--io", io, "--feed", f"kraken:{url}", "--subscribe",
+                         f"1={subscription.decode()}", "--record", f"{folder}/recording",
+                         *(["--ca", paths[0]] if paths else [])])
+        serve(server, kraken_messages(data), subscription)
+        server.close()
+        bundle.expect_exit(0)
+        check_kraken(data, None, bundle.books(), bundle.stats())
+        check_counts(bundle.stats())
+        again = Bundle(program, folder, "again", ["--feed", f"record:{folder}/recording"])
+        again.expect_exit(0)
+        same("results", bundle.results(), again.results())
+    return run
+
+
+def untrusted_certificate(program, data, folder):
+    """Nobody has said that it is to be trusted, so it is not."""
+    paths = certificate(folder)
+    if not paths:
+        raise Skipped("no openssl to make a certificate with")
+    tls = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    tls.load_cert_chain(*paths)
+    server = websocket_server.Server(bundle_run.TIMEOUT_S, tls)
+    bundle = Bundle(program, folder, "run",
+                    ["--feed", f"kraken:wss://localhost:{server.port}/"])
+    try:
+        server.accept()
+        raise AssertionError("the client has upgraded")
+    except (ssl.SSLError, ConnectionError):
+        pass
+    finally:
+        server.close()
+    bundle.expect_exit(1).await_line("certificate")
+
+
 # --- the rest ---
 
 def datagrams(program, data, folder):
@@ -422,6 +507,9 @@ def cases():
         yield f"sender reconnects {io}", reconnecting_sender(io)
         yield f"receiver reconnects {io}", reconnecting_receiver(io)
         yield f"recorded live {io}", recorded_live(io)
+        yield f"websocket {io}", websocket_case(False, io)
+        yield f"websocket over tls {io}", websocket_case(True, io)
+    yield "websocket with a certificate of nobody", untrusted_certificate
     yield "published datagrams", published_datagrams
     yield "slow subscriber", slow_subscriber
     yield "sender killed", killed_sender
@@ -438,6 +526,9 @@ def run_case(name, case, program, data):
     with tempfile.TemporaryDirectory() as folder:
         try:
             case(program, data, folder)
+        except Skipped as reason:
+            print(f"skipped: {name}: {reason}")
+            return True
         except (AssertionError, KeyError, IndexError, OSError, ValueError) as error:
             if "io_uring" in str(error) and "not supported" in str(error):
                 print(f"skipped: {name}: no io_uring here")
