@@ -74,8 +74,18 @@ static void on_dropped(intake_state *self, myc_context *ctx, const inlet *from,
 {
     char text[32];
     (void)snprintf(text, sizeof text, "%llu", (unsigned long long)event->count);
-    from->feed->dropped += event->count;
     intake_note_text(self, ctx, RECORDING_DROPPED, from, myc_wall_ns(ctx), text);
+    intake_drop(from->feed, event->count);
+}
+
+/* The other exchanges number or sign their events: their readers find out by themselves what was
+ * lost, and whether it matters. */
+void intake_drop(intake_feed *feed, uint64_t count)
+{
+    feed->dropped += count;
+    if (feed_decoder_made(feed->decoder)->spec.format == FEED_COINBASE) {
+        feed_decoder_lose(feed->decoder);
+    }
 }
 
 void intake_lose(intake_state *self, myc_context *ctx, intake_feed *feed, uint32_t number)

@@ -113,7 +113,7 @@ static void drop(intake_state *self, myc_context *ctx, const recording_record *r
     char text[32];
     (void)snprintf(text, sizeof text, "%.*s", (int)record->size, record->payload);
     intake_note_text(self, ctx, RECORDING_DROPPED, &from, record->time_ns, text);
-    feed->dropped += strtoull(text, NULL, 10);
+    intake_drop(feed, strtoull(text, NULL, 10));
 }
 
 static const char *apply(intake_state *self, myc_context *ctx, const recording_record *record)

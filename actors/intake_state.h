@@ -125,6 +125,9 @@ void intake_take_event(intake_state *self, myc_context *ctx, const myc_stream_ev
 /** Frames of the feed may have been lost, and what of stream `number` was not complete. */
 void intake_lose(intake_state *self, myc_context *ctx, intake_feed *feed, uint32_t number);
 
+/** Datagrams of the feed were lost. */
+void intake_drop(intake_feed *feed, uint64_t count);
+
 /* --- which frame is next: intake_pick.c --- */
 
 /** The inlet whose frame is to be taken next; NULL when something has to come in first. */

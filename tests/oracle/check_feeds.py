@@ -284,7 +284,7 @@ def reconnecting_sender(io):
 def reconnecting_receiver(io):
     """A server that closes in the middle; the bundle comes back for the whole, and once more."""
     def run(program, data, folder):
-        whole, cut, _ = cut_capture(data)
+        whole, cut, lines = cut_capture(data)
         with bundle_run.socket.create_server(("127.0.0.1", 0)) as server:
             server.settimeout(bundle_run.TIMEOUT_S)
             port = server.getsockname()[1]
@@ -300,7 +300,7 @@ def reconnecting_receiver(io):
         feed = bundle.stats()["feeds"][0]
         same("connections", [3, True], [feed["connections"], feed["connections_lost"] >= 2])
         same("snapshots", 2, feed["snapshots"])
-        same("lines", True, feed["lines"] > 41249)
+        same("lines, bad", [lines + 41249, 0], [feed["lines"], feed["bad"]])
     return run
 
 
@@ -333,6 +333,45 @@ def recorded_live(io):
                          for name in ("recording", "second"))
         same("recording of the replay", zlib.crc32(first), zlib.crc32(second))
     return run
+
+
+def recorded_until_stopped(program, data, folder):
+    """Ctrl-C ends a recording in order, and the replay ends where the run did."""
+    whole, cut, _ = cut_capture(data)
+    live = Bundle(program, folder, "live",
+                  ["--record", f"{folder}/recording", "--momentum-ppm", "100",
+                   "--feed", "binance:tcp-listen://127.0.0.1:0"])
+    with connect(live.address()) as stream:
+        stream.sendall(whole[:cut])
+        same("exit code", 0, live.stop())
+    again = replay(program, folder, "recording").expect_exit(0)
+    same("interrupted", True, live.stats()["interrupted"])
+    expected, actual = live.results(), again.results()
+    for results in (expected, actual):
+        results["stats"]["feeds"][0].pop("complete")
+    same("results", expected, actual)
+
+
+def small_mailboxes(program, data, folder):
+    """With room for one message every send waits: the results do not change."""
+    results = []
+    for name, options in (("wide", []), ("one", ["--mailbox", "1"]),
+                          ("together", ["--mailbox", "1", "--place", "together"])):
+        bundle = Bundle(program, folder, name,
+                        ["--feed", f"kraken:{data / CAPTURES['kraken'][0]}", "--momentum-ppm", "10",
+                         "--book-interval", "1", *options]).expect_exit(0)
+        check_counts(bundle.stats())
+        results.append(bundle.results())
+    for result in results:
+        result["signals"] = [without(json.loads(line), "received_ns")
+                             for line in result["signals"].splitlines()]
+    same("signals", True, len(results[0]["signals"]) > 0)
+    same("one", results[0], results[1])
+    same("together", results[0], results[2])
+
+
+def without(fields, name):
+    return {key: value for key, value in fields.items() if key != name}
 
 
 def recorded_files(options):
@@ -515,6 +554,8 @@ def cases():
     yield "websocket with a certificate of nobody", untrusted_certificate
     yield "published datagrams", published_datagrams
     yield "slow subscriber", slow_subscriber
+    yield "small mailboxes", small_mailboxes
+    yield "recorded until stopped", recorded_until_stopped
     yield "sender killed", killed_sender
     yield "recorded files", recorded_files([])
     yield "recorded merged", recorded_files(["--merge", "time"])
