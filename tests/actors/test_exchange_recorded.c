@@ -6,11 +6,6 @@
 #include "support/leaks.h"
 #include "text/uint128.h"
 
-static uint64_t count_at(const json_t *object, const char *key)
-{
-    return (uint64_t)json_integer_value(json_object_get(object, key));
-}
-
 static void no_bad_frame(void *user, const char *text)
 {
     (void)user;
