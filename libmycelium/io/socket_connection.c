@@ -315,7 +315,10 @@ static void cancel(myc__socket *socket)
 }
 
 static const myc__socket_kind kind = {
-    .source = {poll_connection, close_connection, myc__socket_drain, myc__socket_hurry},
+    .source = {.poll = poll_connection,
+               .close = close_connection,
+               .drain = myc__socket_drain,
+               .hurry = myc__socket_hurry},
     .size_bytes = sizeof(connection),
     .on_timer = on_timer,
     .cancel = cancel,

@@ -103,7 +103,10 @@ static uint32_t poll_datagram(myc__source *source)
 }
 
 static const myc__socket_kind kind = {
-    .source = {poll_datagram, myc__socket_close, myc__socket_drain, myc__socket_hurry},
+    .source = {.poll = poll_datagram,
+               .close = myc__socket_close,
+               .drain = myc__socket_drain,
+               .hurry = myc__socket_hurry},
     .size_bytes = sizeof(datagram),
     .on_timer = on_timer,
 };
