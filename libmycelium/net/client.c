@@ -275,7 +275,7 @@ int myc_websocket_connect(myc_context *ctx, const char *url, const myc_websocket
     int error = myc__websocket_plan_make(ctx, url, options, to, &plan, &why);
     if (error) {
         myc_log(ctx, MYC_LOG_ERROR, "websocket: %s",
-                why.text[0] ? why.text : myc_error_text(error));
+                error == MYC_ENOMEM ? myc_error_text(error) : why.text);
         return error;
     }
     return start(ctx, options ? options->spawn : NULL, plan, client);

@@ -17,6 +17,14 @@ void myc__net_explain(myc_net_error *error, const char *format, ...)
     myc__text_clean(error->text);
 }
 
+int myc__net_explain_code(myc_net_error *error, int code)
+{
+    if (code && code != MYC_EINVAL) {
+        myc__net_explain(error, "%s", myc_error_text(code));
+    }
+    return code;
+}
+
 void myc__text_add(char *room, size_t room_bytes, const char *format, ...)
 {
     size_t used = strnlen(room, room_bytes);

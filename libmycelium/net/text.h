@@ -13,6 +13,9 @@
 /** Fills in `error`, which may be NULL. */
 void myc__net_explain(myc_net_error *error, const char *format, ...) MYC_PRINTF(2, 3);
 
+/** Fills in `error`, which may be NULL, for a code that nobody has explained; gives `code` back. */
+int myc__net_explain_code(myc_net_error *error, int code);
+
 /** Appends to the text in `room`, of `room_bytes`. */
 void myc__text_add(char *room, size_t room_bytes, const char *format, ...) MYC_PRINTF(3, 4);
 

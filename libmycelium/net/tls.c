@@ -68,7 +68,7 @@ int myc_tls_create(const myc_tls_options *given, myc_tls **tls, myc_net_error *w
     ERR_clear_error();
     if (error) {
         SSL_CTX_free(shared);
-        return error;
+        return myc__net_explain_code(why, error);
     }
     *tls = (myc_tls *)shared;
     return 0;

@@ -131,7 +131,7 @@ int myc_tls_session_create(myc_tls *tls, const myc_tls_session_options *options,
     }
     myc_tls_session *made = calloc(1, sizeof *made);
     if (!made) {
-        return MYC_ENOMEM;
+        return myc__net_explain_code(why, MYC_ENOMEM);
     }
     strcpy(made->server_name, name);
     ERR_clear_error();
@@ -140,7 +140,7 @@ int myc_tls_session_create(myc_tls *tls, const myc_tls_session_options *options,
     ERR_clear_error();
     if (error) {
         myc_tls_session_destroy(made);
-        return error;
+        return myc__net_explain_code(why, error);
     }
     *session = made;
     return 0;

@@ -47,7 +47,7 @@ int myc_websocket_session_create(const myc_websocket_session_options *options,
     int error = made ? set_up(made, options, why) : MYC_ENOMEM;
     if (error) {
         myc_websocket_session_destroy(made);
-        return error;
+        return myc__net_explain_code(why, error);
     }
     *session = made;
     return 0;

@@ -57,7 +57,7 @@ typedef struct myc_tls_options {
 /**
  * Reads the trusted certificates: files, so not on a worker that has something to do (some ms for a
  * system's). `options` and `why` may be NULL. Gives `*tls` with one reference: release it.
- * Returns 0, MYC_ENOMEM, or MYC_EINVAL with `why` filled in: no certificate could be read there.
+ * Returns 0, MYC_ENOMEM, or MYC_EINVAL (no certificate could be read there); `why` tells each.
  */
 MYC_API MYC_MUST_CHECK int myc_tls_create(const myc_tls_options *options, myc_tls **tls,
                                           myc_net_error *why);
@@ -88,7 +88,7 @@ typedef enum myc_tls_state {
 /**
  * Begins a session: its first bytes are ready to be taken. Borrows `tls` (and retains it); `why`
  * may be NULL. Gives `*session`: destroy it.
- * Returns 0, MYC_ENOMEM, or MYC_EINVAL with `why` filled in: an option.
+ * Returns 0, MYC_ENOMEM, or MYC_EINVAL (an option, or OpenSSL refuses); `why` tells each.
  */
 MYC_API MYC_MUST_CHECK int myc_tls_session_create(myc_tls *tls,
                                                   const myc_tls_session_options *options,

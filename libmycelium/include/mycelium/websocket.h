@@ -157,7 +157,7 @@ typedef struct myc_websocket_message {
 
 /**
  * Begins a session: the upgrade request is ready to be taken. `why` may be NULL. Gives `*session`:
- * destroy it. Returns 0, MYC_ENOMEM, MYC_EIO (no randomness), or MYC_EINVAL with `why` filled in.
+ * destroy it. Returns 0, MYC_ENOMEM, MYC_EIO (no randomness) or MYC_EINVAL; `why` tells each.
  */
 MYC_API MYC_MUST_CHECK int
 myc_websocket_session_create(const myc_websocket_session_options *options,
