@@ -201,32 +201,6 @@ CLIENT_TEST(client, ends_with_its_receiver)
     client_lab_close(lab);
 }
 
-/* ---- silence ---- */
-
-CLIENT_TEST(client, pings_in_silence_and_stays)
-{
-    struct client_lab *lab = client_lab_open(NULL);
-    client_lab_connect(lab, "ws", &(myc_websocket_options){.keepalive_ns = 100000000});
-    ear_await(&lab->notes, "opened");
-    local_server_await(lab->server, pings, 4);
-    cr_expect_eq(1, lab->server->upgraded);
-    client_lab_close(lab);
-}
-
-CLIENT_TEST(client, is_lost_when_a_ping_is_not_answered)
-{
-    struct client_lab *lab = client_lab_open(NULL);
-    client_lab_connect(lab, "ws",
-                       &(myc_websocket_options){.keepalive_ns = 100000000, .attempts_max = 1});
-    ear_await(&lab->notes, "opened");
-    pthread_mutex_lock(&lab->server->lock);
-    lab->server->mute = true;
-    pthread_mutex_unlock(&lab->server->lock);
-    ear_await(&lab->notes, "lost -3 the server does not answer a ping");
-    client_lab_await_end(lab);
-    client_lab_close(lab);
-}
-
 /* ---- a receiver that is slow ---- */
 
 enum { FLOOD_MESSAGES = 4000, FLOOD_BYTES = 10000 };
@@ -236,7 +210,7 @@ CLIENT_TEST(client, loses_nothing_when_the_receiver_is_full)
 {
     struct client_lab *lab = client_lab_open(NULL);
     lab->notes.expected_text = "0123456789";
-    client_lab_connect(lab, "ws", &(myc_websocket_options){.keepalive_ns = 20000000});
+    client_lab_connect(lab, "ws", NULL);
     ear_await(&lab->notes, "opened");
     ear_shut(&lab->notes, true);
     for (int index = 0; index < FLOOD_MESSAGES; index++) {

@@ -87,7 +87,7 @@ static void start_client(town *here, uint32_t index, myc_tls *tls, uint64_t *ran
                                      .tls = tls,
                                      .reconnect_first_ns = 1000000,
                                      .reconnect_max_ns = 20000000,
-                                     .keepalive_ns = 50000000};
+                                     .keepalive_ns = 500000000};
     snprintf(url, sizeof url, "%s://127.0.0.1:%u/", tls ? "wss" : "ws", here->server->port);
     require(myc_websocket_connect(here->ctx, url, &options, ear, &here->clients[index]) == 0,
             "connect");
