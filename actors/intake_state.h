@@ -118,6 +118,14 @@ void intake_close(intake_state *self, myc_context *ctx);
 /** Nothing more comes from it. */
 void intake_be_over(intake_state *self);
 
+/* --- what comes in: intake_absorb.c --- */
+
+/** Gives a chunk to its inlet, or to the parser of the recording. */
+void intake_absorb_chunk(intake_state *self, myc_context *ctx, const myc_chunk *chunk);
+
+/** Ends the inlet, or the recording. */
+void intake_absorb_end(intake_state *self, myc_context *ctx, const myc_stream_end *end);
+
 /* --- what happens beside the bytes: intake_events.c --- */
 
 void intake_take_event(intake_state *self, myc_context *ctx, const myc_stream_event *event);

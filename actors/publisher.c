@@ -7,6 +7,8 @@
 
 #include <libtypes/sbe.h>
 
+#include "subscribers.h"
+
 MYC_MESSAGE_TYPE(publisher_order, .id = 0)
 
 enum {
@@ -17,22 +19,14 @@ enum {
 
 #define FINISH_LOOK_NS 10000000u
 
-/* Where messages go: a connection, or a socket that sends datagrams. */
-typedef struct subscriber {
-    myc_stream stream;
-    bool takes_datagrams;
-} subscriber;
-
 struct publisher {
     const publisher_options *options;
     publisher_stats *stats;
     myc_stream
         targets[PUBLISHER_TARGETS_MAX]; /* that are still to say that they are open, or listen */
     uint32_t opening;
-    subscriber subscribers[PUBLISHER_SUBSCRIBERS_MAX];
-    uint32_t count;
-    uint32_t datagram_count; /* of them */
-    myc_chunk *block;        /* for connections; NULL = nothing waits */
+    subscribers subscribers;
+    myc_chunk *block; /* for connections; NULL = nothing waits */
     myc_chunk *datagram;
     uint32_t finish_looks;
     bool is_flush_armed;
@@ -40,63 +34,19 @@ struct publisher {
 
 MYC_ACTOR_WITH_LIFECYCLE(publisher, publisher, PUBLISHER_ROWS)
 
-static void remove_subscriber(struct publisher *self, uint32_t index)
+static void flush_block(struct publisher *self, myc_context *ctx, myc_chunk **block)
 {
-    if (self->subscribers[index].takes_datagrams) {
-        self->datagram_count--;
+    if (*block) {
+        subscribers_write(&self->subscribers, ctx, *block, block == &self->datagram);
+        myc_chunk_release(ctx, *block);
+        *block = NULL;
     }
-    self->subscribers[index] = self->subscribers[--self->count];
-    live_count_set(&self->stats->connected, self->count - self->datagram_count);
-}
-
-static void add_subscriber(struct publisher *self, myc_context *ctx, subscriber added)
-{
-    if (self->count == PUBLISHER_SUBSCRIBERS_MAX) {
-        self->stats->refused++;
-        myc_stream_close(ctx, added.stream);
-        return;
-    }
-    self->subscribers[self->count++] = added;
-    self->datagram_count += added.takes_datagrams;
-    self->stats->subscribers += !added.takes_datagrams;
-    live_count_set(&self->stats->connected, self->count - self->datagram_count);
-}
-
-/* Returns whether the subscriber stays. */
-static bool write_to(struct publisher *self, myc_context *ctx, const subscriber *to,
-                     const myc_chunk *block)
-{
-    myc_sent sent = myc_stream_write(ctx, to->stream, myc_chunk_retain(ctx, block));
-    if (to->takes_datagrams) {
-        self->stats->datagrams += sent == MYC_SENT;
-        self->stats->datagrams_lost += sent != MYC_SENT;
-        return true;
-    }
-    if (sent == MYC_FULL) {
-        self->stats->disconnected++;
-        myc_log(ctx, MYC_LOG_WARNING, "a subscriber does not read: it is disconnected");
-        myc_stream_close(ctx, to->stream);
-    }
-    return sent == MYC_SENT;
-}
-
-static void flush_block(struct publisher *self, myc_context *ctx, myc_chunk **block,
-                        bool takes_datagrams)
-{
-    for (uint32_t i = self->count; *block && i > 0; i--) {
-        if (self->subscribers[i - 1].takes_datagrams == takes_datagrams &&
-            !write_to(self, ctx, &self->subscribers[i - 1], *block)) {
-            remove_subscriber(self, i - 1);
-        }
-    }
-    myc_chunk_release(ctx, *block);
-    *block = NULL;
 }
 
 static void flush(struct publisher *self, myc_context *ctx)
 {
-    flush_block(self, ctx, &self->block, false);
-    flush_block(self, ctx, &self->datagram, true);
+    flush_block(self, ctx, &self->block);
+    flush_block(self, ctx, &self->datagram);
 }
 
 /* Timers go ahead of what is in the mailbox, but not of this turn: so a burst shares a block. */
@@ -111,12 +61,11 @@ static void arm_flush(struct publisher *self, myc_context *ctx)
 static void append(struct publisher *self, myc_context *ctx, myc_chunk **block, uint32_t capacity,
                    const void *payload)
 {
-    bool is_datagram = block == &self->datagram;
     if (*block && capacity - (*block)->size_bytes < LIBTYPES_MESSAGE_BYTES_MAX) {
-        flush_block(self, ctx, block, is_datagram);
+        flush_block(self, ctx, block);
     }
     if (!*block && !(*block = myc_chunk_make(ctx, capacity))) {
-        self->stats->datagrams_lost += is_datagram;
+        self->stats->lost++;
         return;
     }
     myc_chunk *to = *block;
@@ -128,10 +77,10 @@ static void append(struct publisher *self, myc_context *ctx, myc_chunk **block, 
 static myc_next publish(struct publisher *self, myc_context *ctx, const void *payload)
 {
     self->stats->messages++;
-    if (self->count > self->datagram_count) {
+    if (subscribers_have_connections(&self->subscribers)) {
         append(self, ctx, &self->block, BLOCK_BYTES, payload);
     }
-    if (self->datagram_count > 0) {
+    if (subscribers_have_datagrams(&self->subscribers)) {
         append(self, ctx, &self->datagram, DATAGRAM_BYTES, payload);
     }
     if (self->block || self->datagram) {
@@ -179,24 +128,12 @@ static myc_next publisher_on_flush(struct publisher *self, myc_context *ctx,
     return MYC_CONTINUE;
 }
 
-static uint64_t count_unwritten(const struct publisher *self, const myc_context *ctx)
-{
-    uint64_t unwritten = 0;
-    for (uint32_t i = 0; i < self->count; i++) {
-        unwritten += myc_stream_queued(ctx, self->subscribers[i].stream);
-    }
-    return unwritten;
-}
-
 static void close_all(struct publisher *self, myc_context *ctx)
 {
-    for (uint32_t i = 0; i < self->count; i++) {
-        myc_stream_close(ctx, self->subscribers[i].stream);
-    }
+    subscribers_close(&self->subscribers, ctx);
     for (uint32_t i = 0; i < self->options->target_count; i++) {
         myc_stream_close(ctx, self->targets[i]);
     }
-    self->count = self->datagram_count = 0;
     live_count_set(&self->stats->is_over, 1);
 }
 
@@ -207,7 +144,8 @@ static myc_next publisher_on_finish(struct publisher *self, myc_context *ctx,
     (void)order;
     flush(self, ctx);
     publisher_order *again = NULL;
-    if (count_unwritten(self, ctx) > 0 && self->finish_looks++ < FINISH_LOOKS_MAX) {
+    if (subscribers_unwritten(&self->subscribers, ctx) > 0 &&
+        self->finish_looks++ < FINISH_LOOKS_MAX) {
         again = publisher_order_new(ctx);
         if (publisher_after_finish(ctx, FINISH_LOOK_NS, again, NULL) == 0) {
             return MYC_CONTINUE;
@@ -265,7 +203,7 @@ static myc_next publisher_on_event(struct publisher *self, myc_context *ctx,
                 event->name);
         note_opened(self);
     } else if (event->what == MYC_STREAM_ACCEPTED) {
-        add_subscriber(self, ctx, (subscriber){.stream = event->accepted});
+        subscribers_add(&self->subscribers, ctx, (subscriber){.stream = event->accepted});
     }
     return MYC_CONTINUE;
 }
@@ -275,11 +213,7 @@ static myc_next publisher_on_end(struct publisher *self, myc_context *ctx,
 {
     (void)ctx;
     int target = find_target(self, end->stream);
-    for (uint32_t i = self->count; i > 0; i--) {
-        if (self->subscribers[i - 1].stream.number == end->stream.number) {
-            remove_subscriber(self, i - 1);
-        }
-    }
+    subscribers_remove(&self->subscribers, end->stream);
     if (target >= 0) {
         self->targets[target] = (myc_stream){0};
         fail(self, target, end->os_error ? strerror(end->os_error) : myc_error_text(end->error));
@@ -296,7 +230,7 @@ static int publisher_on_start(struct publisher *self, myc_context *ctx)
         if (error) {
             fail(self, (int)i, myc_error_text(error));
         } else if (is_datagram(target)) {
-            add_subscriber(self, ctx, (subscriber){self->targets[i], true});
+            subscribers_add(&self->subscribers, ctx, (subscriber){self->targets[i], true});
         }
     }
     return 0;
@@ -317,6 +251,8 @@ int publisher_start(myc_context *ctx, const publisher_options *options, publishe
         return MYC_EINVAL;
     }
     *stats = (publisher_stats){0};
-    return publisher_spawn(ctx, &(struct publisher){.options = options, .stats = stats}, spawn,
-                           ref);
+    return publisher_spawn(
+        ctx,
+        &(struct publisher){.options = options, .stats = stats, .subscribers = {.stats = stats}},
+        spawn, ref);
 }

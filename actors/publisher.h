@@ -51,6 +51,7 @@ typedef struct publisher_stats {
     uint64_t subscribers;  /* that ever connected */
     uint64_t disconnected; /* of them, for not reading */
     uint64_t refused;      /* for want of room for more of them */
+    uint64_t lost;         /* messages, for want of memory */
     uint64_t datagrams;
     uint64_t datagrams_lost;
     live_count is_ready;  /* 1 = its targets are open, or cannot be */

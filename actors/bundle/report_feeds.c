@@ -126,6 +126,7 @@ static void write_publisher(FILE *out, const publisher_stats *stats, uint64_t un
     report_member(out, "subscribers", stats->subscribers, ",");
     report_member(out, "disconnected", stats->disconnected, ",");
     report_member(out, "subscribers_refused", stats->refused, ",");
+    report_member(out, "lost", stats->lost, ",");
     report_member(out, "datagrams", stats->datagrams, ",");
     report_member(out, "datagrams_lost", stats->datagrams_lost, "},\n ");
 }

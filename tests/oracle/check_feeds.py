@@ -35,8 +35,15 @@ class Skipped(Exception):
 
 
 def same(what, expected, actual):
-    if expected != actual:
-        raise AssertionError(f"{what}: expected {expected}, got {actual}")
+    if expected == actual:
+        return
+    if isinstance(expected, dict) and isinstance(actual, dict) and expected.keys() == actual.keys():
+        for key, value in expected.items():
+            same(f"{what}.{key}", value, actual[key])
+    if isinstance(expected, list) and isinstance(actual, list) and len(expected) == len(actual):
+        for index, value in enumerate(expected):
+            same(f"{what}[{index}]", value, actual[index])
+    raise AssertionError(f"{what}: expected {str(expected)[:500]}, got {str(actual)[:500]}")
 
 
 def oracle(data, name):
