@@ -6,77 +6,11 @@
 #include <string.h>
 
 #include "feeds/capture_line.h"
-#include "feeds/exchange_book.h"
+#include "feeds/exchange_reader_state.h"
 
 enum { REPORT_SIZE = 1024 };
 
 static const exchange_fault NO_FAULT;
-
-/* One frame on its way through the reader. */
-typedef struct arrival {
-    uint64_t timestamp_ns; /* of the line, else of receipt */
-    uint64_t received_ns;
-    uint64_t number;
-} arrival;
-
-struct exchange_reader {
-    exchange_reader_options options;
-    instrument_name snapshot_name; /* from the options */
-    exchange_frame frame;
-    exchange_instruments instruments;
-    exchange_counts counts;
-    exchange_live live;
-    quote_update quote;
-    uint64_t quotes;
-    uint64_t last_ns; /* timestamp of the frame before */
-    uint32_t changed;
-};
-
-static const struct format {
-    const char *name;
-    void (*decode)(const char *text, size_t size, exchange_frame *frame);
-    uint32_t decimals;
-} formats[EXCHANGE_FORMATS] = {
-    [EXCHANGE_BINANCE] = {"binance", binance_decode, 8},
-    [EXCHANGE_KRAKEN] = {"kraken", kraken_decode, 8},
-    [EXCHANGE_COINBASE] = {"coinbase", coinbase_decode, 10},
-};
-
-exchange_format exchange_format_of(const char *name)
-{
-    exchange_format format = 0;
-    while (format < EXCHANGE_FORMATS && strcmp(formats[format].name, name) != 0) {
-        format++;
-    }
-    return format;
-}
-
-const char *exchange_format_name(exchange_format format)
-{
-    return formats[format].name;
-}
-
-uint32_t exchange_format_decimals(exchange_format format)
-{
-    return formats[format].decimals;
-}
-
-const char *exchange_bad_name(exchange_bad bad)
-{
-    static const char *const names[EXCHANGE_BAD_KINDS] = {
-        [EXCHANGE_BAD_LINE] = "line",
-        [EXCHANGE_BAD_TIME] = "time",
-        [EXCHANGE_BAD_JSON] = "json",
-        [EXCHANGE_BAD_KEY] = "key",
-        [EXCHANGE_BAD_VALUE] = "value",
-        [EXCHANGE_BAD_NUMBER] = "number",
-        [EXCHANGE_BAD_INSTRUMENT] = "instrument",
-        [EXCHANGE_BAD_SNAPSHOT] = "snapshot",
-        [EXCHANGE_BAD_REFUSED] = "refused",
-        [EXCHANGE_BAD_LIMIT] = "limit",
-    };
-    return names[bad];
-}
 
 static bool take_snapshot_name(exchange_reader *self, const char *name)
 {
@@ -91,7 +25,7 @@ exchange_reader *exchange_reader_create(const exchange_reader_options *options)
     }
     self->options = *options;
     if (!self->options.name) {
-        self->options.name = formats[options->format].name;
+        self->options.name = exchange_format_name(options->format);
     }
     if (!take_snapshot_name(self, options->instrument)) {
         free(self);
@@ -202,76 +136,6 @@ static exchange_fault find_entry(exchange_reader *self, exchange_entry **entry)
     return NO_FAULT;
 }
 
-static book_stamp stamp_of(const exchange_reader *self, const exchange_entry *entry,
-                           const arrival *at, uint64_t sequence)
-{
-    return (book_stamp){.timestamp_ns = at->timestamp_ns,
-                        .received_ns = at->received_ns,
-                        .sequence = sequence,
-                        .instrument = entry->shown.name,
-                        .venue = self->options.venue};
-}
-
-static unsigned count_quote(exchange_reader *self, exchange_entry *entry)
-{
-    entry->shown.counts.quotes++;
-    self->quotes++;
-    return EXCHANGE_QUOTE;
-}
-
-/* A book that is crossed is not quoted: what it says cannot be. */
-static unsigned quote_book(exchange_reader *self, exchange_entry *entry, const arrival *at)
-{
-    exchange_quotes source = self->options.quotes;
-    bool is_wanted = source == EXCHANGE_QUOTES_BOOK || source == EXCHANGE_QUOTES_ALL ||
-                     (source == EXCHANGE_QUOTES_AUTO && !entry->has_ticker);
-    if (!is_wanted || order_book_is_crossed(&entry->shown.book)) {
-        return 0;
-    }
-    book_stamp stamp = stamp_of(self, entry, at, entry->shown.sequence);
-    bool is_new = book_quotes_take(&entry->quotes, &entry->shown.book, &stamp, &self->quote);
-    return is_new ? count_quote(self, entry) : 0;
-}
-
-static bool level_to_e8(book_level level, book_decimals from, decimals_rounding rounding,
-                        price_level *to)
-{
-    return decimals_convert(level.price, from.price, DECIMALS_E8, rounding, &to->price_e8) == 0 &&
-           decimals_convert(level.quantity, from.quantity, DECIMALS_E8, ROUND_DOWN,
-                            &to->quantity_e8) == 0;
-}
-
-static unsigned quote_ticker(exchange_reader *self, exchange_entry *entry, const arrival *at)
-{
-    const exchange_frame *frame = &self->frame;
-    price_level bid, ask;
-    if (!level_to_e8(frame->best[BOOK_BIDS], frame->decimals, ROUND_DOWN, &bid) ||
-        !level_to_e8(frame->best[BOOK_ASKS], frame->decimals, ROUND_UP, &ask)) {
-        entry->shown.counts.quotes_unfit++;
-        return 0;
-    }
-    self->quote = (quote_update){.timestamp_ns = at->timestamp_ns,
-                                 .received_ns = at->received_ns,
-                                 .sequence = frame->last_id,
-                                 .bid = bid,
-                                 .ask = ask,
-                                 .instrument = entry->shown.name,
-                                 .venue = self->options.venue};
-    return count_quote(self, entry);
-}
-
-/* Coinbase sends tickers with trades only: between them its book knows better. */
-static unsigned take_ticker(exchange_reader *self, exchange_entry *entry, const arrival *at)
-{
-    bool is_on_each_change = self->options.format == EXCHANGE_BINANCE;
-    exchange_quotes source = self->options.quotes;
-    entry->shown.counts.book_tickers++;
-    entry->has_ticker |= is_on_each_change;
-    bool is_wanted = source == EXCHANGE_QUOTES_TICKER || source == EXCHANGE_QUOTES_ALL ||
-                     (source == EXCHANGE_QUOTES_AUTO && is_on_each_change);
-    return is_wanted && self->frame.has_sizes ? quote_ticker(self, entry, at) : 0;
-}
-
 static void count_trade(exchange_reader *self, exchange_entry *entry)
 {
     exchange_instrument_counts *counts = &entry->shown.counts;
@@ -289,7 +153,7 @@ static exchange_outcome take_book(exchange_reader *self, exchange_entry *entry, 
                                    : exchange_book_change(entry, &self->frame, format);
     entry->shown.received_ns = at->timestamp_ns;
     if (outcome.flags & EXCHANGE_CHANGED) {
-        outcome.flags |= quote_book(self, entry, at);
+        outcome.flags |= exchange_quote_book(self, entry, at);
         entry->shown.counts.quotes_unfit = entry->quotes.unfit;
     }
     return outcome;
@@ -305,7 +169,7 @@ static exchange_outcome take_of_instrument(exchange_reader *self, const arrival 
     switch (self->frame.kind) {
     case EXCHANGE_FRAME_SNAPSHOT:
     case EXCHANGE_FRAME_DEPTH: return take_book(self, entry, at);
-    case EXCHANGE_FRAME_TICKER: outcome.flags = take_ticker(self, entry, at); break;
+    case EXCHANGE_FRAME_TICKER: outcome.flags = exchange_quote_ticker(self, entry, at); break;
     case EXCHANGE_FRAME_TRADE: count_trade(self, entry); break;
     default: entry->shown.counts.last_trades++; break;
     }
@@ -323,7 +187,8 @@ static exchange_outcome take_bad(exchange_reader *self, const arrival *at)
         exchange_instruments_peek(&self->instruments, &name, &self->changed)) {
         exchange_entry *entry = self->instruments.entries[self->changed];
         outcome.flags = exchange_book_lose(entry);
-        outcome.flags |= outcome.flags & EXCHANGE_CHANGED ? quote_book(self, entry, at) : 0;
+        outcome.flags |=
+            outcome.flags & EXCHANGE_CHANGED ? exchange_quote_book(self, entry, at) : 0;
     }
     return outcome;
 }
@@ -331,7 +196,7 @@ static exchange_outcome take_bad(exchange_reader *self, const arrival *at)
 static exchange_outcome take_frame(exchange_reader *self, const char *text, size_t size,
                                    const arrival *at)
 {
-    formats[self->options.format].decode(text, size, &self->frame);
+    exchange_format_decode(self->options.format, text, size, &self->frame);
     switch (self->frame.kind) {
     case EXCHANGE_FRAME_BAD: return take_bad(self, at);
     case EXCHANGE_FRAME_UNKNOWN: self->counts.unknown++; break;
