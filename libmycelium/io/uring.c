@@ -8,7 +8,8 @@
 
 /*
  * The io_uring backend. Operations wait in the queue until a poll or wait, so that one system call
- * submits all of them. A poll with nothing to submit and no completions costs two loads.
+ * submits all of them. A poll with nothing to submit and no completions looks at a few words that
+ * it shares with the kernel, and makes no system call.
  *
  * The wake_fd is watched by a poll operation of the ring that a wait arms when there is none. Only
  * a wait drains it: when it fires while the worker is busy, it stays readable, and the next wait
