@@ -13,7 +13,10 @@
  *   udp-to://HOST:PORT              sends there
  *   unix-datagram://PATH            receives there      unix-datagram-to://PATH   sends there
  *
- * HOST is numeric (127.0.0.1, [::1]) or `localhost`: a worker never waits for a name server.
+ * HOST is numeric (127.0.0.1, [::1]) or `localhost` (127.0.0.1): a worker never waits for a name
+ * server. Port 0 lets the system choose one for what is bound: MYC_STREAM_OPENED says which. A Unix
+ * PATH that begins with @ is an abstract name, not a file. Each accepted connection is a stream of
+ * the same owner; its first message is MYC_STREAM_ACCEPTED.
  *
  *     struct feed { ... };
  *     static myc_next feed_on_chunk(struct feed *self, myc_context *ctx, const myc_chunk *chunk);
@@ -31,7 +34,19 @@
  * Backpressure: at most `depth` chunks are being read or wait in the mailbox. An owner that pauses
  * (myc_pause_until_room()) or keeps its chunks waiting is not read for: the window of a connection
  * closes; datagrams that the kernel then has no room for are lost and counted. A write is refused
- * when `queue_bytes` wait to be written.
+ * when `queue_bytes` wait to be written. (Two actors who are both paused by writes to each other
+ * read nothing either: who pauses for a peer of his own program must not be its only reader.)
+ *
+ * A received chunk is the buffer it was received into, 16 KiB for a connection, 3 KiB for a datagram
+ * of up to 2048 bytes: who retains many small ones copies them. Pieces that have to wait are put
+ * together.
+ *
+ * The end of a peer who has closed his side comes once what came before is handled and what was
+ * written then has gone: so he may send, close his side, and read the answer.
+ *
+ * With reconnect_first_ns a stream has no end: MYC_STREAM_LOST stands between the chunks of one
+ * connection and of the next, and offsets go on. What waited to be written is dropped and counted;
+ * what is written later waits for the next connection, so a chunk is never split between two.
  *
  * Reads and writes go through the worker's io_uring, straight into and out of the payload's memory;
  * where the kernel refuses io_uring, through epoll, and the log says why.
@@ -138,14 +153,17 @@ typedef enum myc_stream_mode {
 /** Options of a stream; all zero means the defaults. */
 typedef struct myc_stream_options {
     myc_stream_mode mode;
-    uint32_t depth;          /* chunks being read and waiting, 1 to 64; default 4 (1 for pipes) */
+    uint32_t depth;          /* chunks being read and waiting, 1 to 64; default 4 (1 for pipes, 64
+                                for datagrams) */
     uint32_t queue_bytes;    /* bytes that may wait to be written; default 1 MiB */
     uint32_t datagram_bytes; /* the longest datagram, 1 to 65507; default 2048 */
     uint32_t receive_buffer_bytes; /* SO_RCVBUF of a socket; default: the system's */
     uint32_t backlog;              /* connections waiting to be accepted; default 128 */
     uint64_t connect_timeout_ns;   /* default 10 s */
-    uint64_t reconnect_first_ns;   /* a connection that fails or breaks is opened again after this,
-                                       which doubles each time; 0 = it ends */
+    uint64_t reconnect_first_ns;   /* a connection that fails, breaks or is closed by its peer is
+                                       opened again after this, which doubles each time, less up
+                                       to half by chance; begins anew when a connection has held
+                                       for longer; 0 = it ends */
     uint64_t reconnect_max_ns;     /* but never more than this; default 30 s */
     const char *interface_name;    /* of a multicast group; default: the system's choice */
     bool delay_small_writes;       /* Nagle's algorithm; default off */
@@ -207,7 +225,8 @@ MYC_API void myc_stream_pause_until_writable(myc_context *ctx, myc_stream stream
 MYC_API MYC_MUST_CHECK int myc_stream_sync(myc_context *ctx, myc_stream stream);
 
 /**
- * Closes it: nothing more is read; what waits to be written is written first; then it is gone
+ * Closes it: nothing more is read; what waits to be written is written first, unless the peer takes
+ * nothing for 10 s (1 s when the system stops: a log line says how much was lost); then it is gone
  * without an `end`. Chunks already queued in the mailbox still come. Unknown ones are ignored.
  */
 MYC_API void myc_stream_close(myc_context *ctx, myc_stream stream);

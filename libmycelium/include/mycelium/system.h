@@ -170,9 +170,10 @@ MYC_API MYC_MUST_CHECK int myc_system_create(const myc_system_options *options,
                                              myc_system **system);
 
 /**
- * Stops in stages: foreign sends and spawns are refused; sources are closed, and timers fire no
- * more; queued messages are handled (or discarded), and offloaded work done (or cancelled, but for
- * what runs); every actor's on_stop runs. Idempotent. Not from a handler.
+ * Stops in stages: foreign sends and spawns are refused; sources bring nothing more, and timers
+ * fire no more; queued messages are handled (or discarded), and offloaded work done (or cancelled,
+ * but for what runs); every actor's on_stop runs; what actors wrote to streams until then is written,
+ * and streams are closed. Idempotent. Not from a handler.
  * Returns 0, MYC_ETIMEDOUT (`report` lists the actors that did not stop; call again to wait on) or
  * MYC_ETHREAD (called from a handler). `options` and `report` may be NULL.
  */
