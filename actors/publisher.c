@@ -185,6 +185,7 @@ static void fail(struct publisher *self, int target, const char *reason)
         (void)snprintf(self->stats->error, sizeof self->stats->error, "%s: %s",
                        self->options->targets[target], reason);
     }
+    live_count_set(&self->stats->has_failed, 1);
     note_opened(self);
 }
 

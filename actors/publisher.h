@@ -54,9 +54,10 @@ typedef struct publisher_stats {
     uint64_t lost;         /* messages, for want of memory */
     uint64_t datagrams;
     uint64_t datagrams_lost;
-    live_count is_ready;  /* 1 = its targets are open, or cannot be */
-    live_count connected; /* subscribers now */
-    live_count is_over;   /* 1 = all is written that can be */
+    live_count is_ready;   /* 1 = its targets are open, or cannot be */
+    live_count has_failed; /* 1 = a target cannot be opened: see `error` */
+    live_count connected;  /* subscribers now */
+    live_count is_over;    /* 1 = all is written that can be */
     char error[PUBLISHER_ERROR_SIZE];
 } publisher_stats;
 

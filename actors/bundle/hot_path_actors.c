@@ -186,6 +186,10 @@ static void start_when_subscribed(bundle_pipeline *self)
 {
     pipeline_actors *actors = &self->actors;
     const publisher_stats *stats = &actors->publisher_stats;
+    if (!actors->has_intake && live_count_get(&stats->has_failed)) {
+        live_count_set(&actors->intake_stats.is_over, 1); /* who is to hear of it cannot */
+        return;
+    }
     if (actors->has_intake || !live_count_get(&stats->is_ready) ||
         live_count_get(&stats->connected) < self->options->subscribers) {
         return;
