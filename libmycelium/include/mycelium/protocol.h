@@ -275,17 +275,21 @@
 /** In the actor's source file, after its handlers: A_spawn(), A_child() and A_self(). State is struct A. */
 #define MYC_ACTOR(A, P, ROWS) MYC__ACTOR(A, P, ROWS, NULL, NULL)
 
-/**
- * The same, with `int A_on_start(struct A *, myc_context *)` (a negative code stops the actor
- * before its first message) and `void A_on_stop(struct A *, myc_context *, myc_exit)`.
- */
-#define MYC_ACTOR_WITH_LIFECYCLE(A, P, ROWS)                                                       \
+#define MYC__START(A)                                                                              \
     static int A##_on_start(struct A *self, myc_context *ctx);                                     \
-    static void A##_on_stop(struct A *self, myc_context *ctx, myc_exit why);                       \
     static int A##__start(void *self, myc_context *ctx)                                            \
     {                                                                                              \
         return A##_on_start((struct A *)self, ctx);                                                \
-    }                                                                                              \
+    }
+
+/** The same, with `int A_on_start(struct A *, myc_context *)`: a negative code stops the actor
+ * before its first message. */
+#define MYC_ACTOR_WITH_START(A, P, ROWS) MYC__START(A) MYC__ACTOR(A, P, ROWS, A##__start, NULL)
+
+/** The same, with also `void A_on_stop(struct A *, myc_context *, myc_exit)`. */
+#define MYC_ACTOR_WITH_LIFECYCLE(A, P, ROWS)                                                       \
+    MYC__START(A)                                                                                  \
+    static void A##_on_stop(struct A *self, myc_context *ctx, myc_exit why);                       \
     static void A##__stop(void *self, myc_context *ctx, myc_exit why)                              \
     {                                                                                              \
         A##_on_stop((struct A *)self, ctx, why);                                                   \
