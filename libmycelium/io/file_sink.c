@@ -1,191 +1,30 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "io/file_sink.h"
+#include "io/file_sink_state.h"
 
 #include <errno.h>
 #include <poll.h>
 #include <string.h>
 
 #include "actor/timer.h"
-#include "io/hand_over.h"
 #include "io/os_error.h"
 
-typedef struct file_sink {
-    myc__source base; /* first */
-    myc__open_file file;
-    myc__operation write; /* or the wait for room before it */
-    myc__operation sync;
-    bool is_waiting, is_writing, is_syncing; /* the driver has the operation */
-    bool has_failed;                         /* nothing more is written */
-    int os_error;                            /* then: why */
-    myc__write_queue queue;
-    uint8_t *gathered;        /* room for small chunks; NULL until they come */
-    uint64_t synced_bytes;    /* of those written, on the disk once the sync is done */
-    uint64_t unwritten_bytes; /* that were dropped */
-    myc__hand_over syncs;     /* events to be told once `count` bytes are on the disk */
-    myc__hand_over out;
-    myc_stream_end *end;    /* made beforehand: an end is not lost for lack of memory */
-    myc__wheel_node timer;  /* of a flush */
-    uint64_t flushed_bytes; /* written in all when it was armed */
-} file_sink;
-
-enum { GATHERED_BYTES = MYC__GATHERED_BLOCK_BYTES - sizeof(myc__header) };
-
-static myc_context *context_of(const file_sink *self)
+static bool is_quiet(const myc__file_sink *self)
 {
-    return &self->base.shard->context;
-}
-
-static bool is_in_flight(const file_sink *self)
-{
-    return self->is_waiting || self->is_writing || self->is_syncing;
-}
-
-static bool is_quiet(const file_sink *self)
-{
-    return !is_in_flight(self) && !self->has_failed && self->queue.count == 0 &&
+    return !myc__file_sink_is_in_flight(self) && !self->has_failed && self->queue.count == 0 &&
            myc__hand_over_is_empty(&self->syncs) && myc__hand_over_is_empty(&self->out);
-}
-
-/* ---- writing ---- */
-
-static void free_gathered(file_sink *self)
-{
-    if (self->gathered) {
-        myc__memory_free(&context_of(self)->memory, myc__header_of(self->gathered));
-        self->gathered = NULL;
-    }
-}
-
-static bool has_room_to_gather(file_sink *self)
-{
-    if (!self->gathered) {
-        self->gathered = myc__memory_new_internal(&context_of(self)->memory, GATHERED_BYTES);
-    }
-    return self->gathered != NULL;
-}
-
-/* Copies small parts together. Returns the bytes to be written at once. */
-static struct iovec gather(file_sink *self, const struct iovec *parts, uint32_t count)
-{
-    size_t size_bytes = 0;
-    for (uint32_t part = 0; part < count && parts[part].iov_len <= MYC__GATHERED_PART_BYTES &&
-                            parts[part].iov_len <= GATHERED_BYTES - size_bytes;
-         part++) {
-        memcpy(self->gathered + size_bytes, parts[part].iov_base, parts[part].iov_len);
-        size_bytes += parts[part].iov_len;
-    }
-    return (struct iovec){self->gathered, size_bytes};
-}
-
-static struct iovec next_bytes(file_sink *self)
-{
-    struct iovec parts[MYC__GATHERED_PARTS_MAX];
-    uint32_t count = myc__write_queue_gather(&self->queue, parts, MYC__GATHERED_PARTS_MAX);
-    bool are_small = count > 1 && parts[0].iov_len <= MYC__GATHERED_PART_BYTES;
-    return are_small && has_room_to_gather(self) ? gather(self, parts, count) : parts[0];
-}
-
-static void start_write(file_sink *self)
-{
-    struct iovec bytes = next_bytes(self);
-    self->is_writing = true;
-    myc__driver_write(self->base.driver, &self->write, self->file.fd, bytes.iov_base,
-                      (uint32_t)bytes.iov_len, -1);
-}
-
-static void start_waiting(file_sink *self)
-{
-    self->is_waiting = true;
-    myc__driver_await(self->base.driver, &self->write, self->file.fd, POLLOUT);
-}
-
-/* An empty chunk is nothing to write. */
-static void skip_empty(file_sink *self)
-{
-    const myc_chunk *front = myc__write_queue_front(&self->queue);
-    while (front && front->size_bytes == 0) {
-        myc__write_queue_pop(&self->queue, context_of(self), true);
-        front = myc__write_queue_front(&self->queue);
-    }
-}
-
-static uint32_t start_next_write(file_sink *self)
-{
-    if (self->is_waiting || self->is_writing || self->has_failed) {
-        return 0;
-    }
-    skip_empty(self);
-    if (self->queue.count == 0) {
-        free_gathered(self);
-        return 0;
-    }
-    if (self->file.has_positions) {
-        start_write(self);
-    } else {
-        start_waiting(self);
-    }
-    return 1;
-}
-
-/* ---- syncing ---- */
-
-static bool is_sync_due(const file_sink *self)
-{
-    const myc_stream_event *event = myc__hand_over_first_event(&self->syncs);
-    return event && !self->is_syncing &&
-           (event->count <= self->queue.written_bytes || self->has_failed);
-}
-
-static void tell_synced(file_sink *self, uint64_t bytes, int os_error)
-{
-    for (myc_stream_event *event;
-         (event = myc__hand_over_first_event(&self->syncs)) && event->count <= bytes;) {
-        event->os_error = os_error;
-        event->error = myc__error_of_os(os_error);
-        myc__hand_over_move_event(&self->syncs, &self->out);
-    }
-}
-
-static uint32_t start_next_sync(file_sink *self)
-{
-    if (!is_sync_due(self)) {
-        return 0;
-    }
-    if (self->has_failed) { /* what it waits for is never written */
-        tell_synced(self, UINT64_MAX, self->os_error);
-        return 0;
-    }
-    self->is_syncing = true;
-    self->synced_bytes = self->queue.written_bytes;
-    myc__driver_sync(self->base.driver, &self->sync, self->file.fd);
-    return 1;
-}
-
-static int sync_sink(myc__source *source)
-{
-    file_sink *self = (file_sink *)source;
-    myc_stream_event *event =
-        self->file.is_on_disk ? myc__hand_over_make_event(source, MYC_STREAM_SYNCED) : NULL;
-    if (!event) {
-        return self->file.is_on_disk ? MYC_ENOMEM : MYC_EINVAL;
-    }
-    event->count = self->queue.written_bytes + self->queue.bytes;
-    myc__hand_over_add_event(&self->syncs, event);
-    myc__source_wake(source);
-    return 0;
 }
 
 /* ---- the end ---- */
 
-static void drop_what_waits(file_sink *self)
+static void drop_what_waits(myc__file_sink *self)
 {
     MYC__CHECK(!self->is_writing);
-    self->unwritten_bytes += myc__write_queue_drop(&self->queue, context_of(self));
+    self->unwritten_bytes += myc__write_queue_drop(&self->queue, myc__file_sink_context(self));
     myc__write_queue_release_owner(&self->queue, self->base.shard, self->base.owner);
 }
 
 /* Later writes of the owner are refused. */
-static void fail(file_sink *self, int os_error)
+static void fail(myc__file_sink *self, int os_error)
 {
     self->has_failed = true;
     self->os_error = os_error;
@@ -193,7 +32,7 @@ static void fail(file_sink *self, int os_error)
     drop_what_waits(self);
 }
 
-static void say_end(file_sink *self)
+static void say_end(myc__file_sink *self)
 {
     *self->end = (myc_stream_end){
         .written_bytes = self->queue.written_bytes,
@@ -207,9 +46,9 @@ static void say_end(file_sink *self)
     self->end = NULL;
 }
 
-static void free_sink(file_sink *self)
+static void free_sink(myc__file_sink *self)
 {
-    myc_context *ctx = context_of(self);
+    myc_context *ctx = myc__file_sink_context(self);
     myc__wheel_disarm(&self->base.shard->wheel, &self->timer);
     drop_what_waits(self);
     if (self->unwritten_bytes) {
@@ -220,21 +59,22 @@ static void free_sink(file_sink *self)
     myc__hand_over_drop(&self->syncs, ctx);
     myc__hand_over_drop(&self->out, ctx);
     myc_release(ctx, self->end);
-    free_gathered(self);
+    myc__file_sink_free_gathered(self);
     myc__file_close(&self->file);
     myc__io_remove(&self->base);
     myc__memory_free(&ctx->memory, myc__header_of(self));
 }
 
 /* Goes on with a sink that is closing: writes what waits, and syncs it if that was asked for. */
-static void finish(file_sink *self)
+static void finish(myc__file_sink *self)
 {
-    if (start_next_write(self) + start_next_sync(self) == 0 && !is_in_flight(self)) {
+    if (myc__file_sink_write(self) + myc__file_sink_sync(self) == 0 &&
+        !myc__file_sink_is_in_flight(self)) {
         free_sink(self);
     }
 }
 
-static void bound_flush(file_sink *self)
+static void bound_flush(myc__file_sink *self)
 {
     myc__shard *shard = self->base.shard;
     bool stops = myc__load_relaxed_u32(&shard->stage) != MYC__STAGE_RUN;
@@ -249,7 +89,8 @@ static void bound_flush(file_sink *self)
 static void on_timer(void *shard, myc__wheel_node *node)
 {
     (void)shard;
-    file_sink *self = (file_sink *)(void *)((uint8_t *)node - offsetof(file_sink, timer));
+    myc__file_sink *self =
+        (myc__file_sink *)(void *)((uint8_t *)node - offsetof(myc__file_sink, timer));
     bool is_stuck = self->flushed_bytes == self->queue.written_bytes && self->queue.count > 0;
     if (!is_stuck || self->file.has_positions) {
         bound_flush(self);
@@ -260,8 +101,8 @@ static void on_timer(void *shard, myc__wheel_node *node)
 
 static void close_sink(myc__source *source)
 {
-    file_sink *self = (file_sink *)source;
-    myc__hand_over_drop(&self->out, context_of(self));
+    myc__file_sink *self = (myc__file_sink *)source;
+    myc__hand_over_drop(&self->out, myc__file_sink_context(self));
     myc__write_queue_release_owner(&self->queue, source->shard, source->owner);
     bound_flush(self);
     finish(self);
@@ -269,15 +110,15 @@ static void close_sink(myc__source *source)
 
 static void drain_sink(myc__source *source)
 {
-    file_sink *self = (file_sink *)source;
-    myc__hand_over_drop(&self->out, context_of(self));
+    myc__file_sink *self = (myc__file_sink *)source;
+    myc__hand_over_drop(&self->out, myc__file_sink_context(self));
     bound_flush(self);
     myc__source_wake(source);
 }
 
 static void hurry_sink(myc__source *source)
 {
-    file_sink *self = (file_sink *)source;
+    myc__file_sink *self = (myc__file_sink *)source;
     uint64_t latest_ns = myc__timer_later(myc__shard_now_ns(source->shard), MYC__FLUSH_AT_STOP_NS);
     if (myc__wheel_is_armed(&self->timer) && self->timer.due_ns > latest_ns) {
         bound_flush(self);
@@ -286,7 +127,7 @@ static void hurry_sink(myc__source *source)
 
 /* ---- completions ---- */
 
-static void go_on(file_sink *self)
+static void go_on(myc__file_sink *self)
 {
     if (self->base.closing) {
         finish(self);
@@ -296,22 +137,22 @@ static void go_on(file_sink *self)
 }
 
 /* Only a flush that takes too long cancels. */
-static void note_written(file_sink *self, int32_t result)
+static void note_written(myc__file_sink *self, int32_t result)
 {
     if (result > 0) {
-        myc__write_queue_written(&self->queue, context_of(self), (uint32_t)result);
+        myc__write_queue_written(&self->queue, myc__file_sink_context(self), (uint32_t)result);
         myc__write_queue_ease(&self->queue, self->base.shard, self->base.owner);
     } else if (result != -EINTR && result != -EAGAIN) {
         fail(self, result == 0 ? EIO : -result);
     }
 }
 
-static void note_room(file_sink *self, int32_t result)
+static void note_room(myc__file_sink *self, int32_t result)
 {
     if (result > 0 && self->file.has_peer && (result & (POLLERR | POLLHUP))) {
         fail(self, EPIPE);
     } else if (result > 0) {
-        start_write(self);
+        myc__file_sink_start_write(self);
     } else if (result != -EINTR && result != -EAGAIN) {
         fail(self, -result);
     }
@@ -320,7 +161,8 @@ static void note_room(file_sink *self, int32_t result)
 static void on_write(myc__operation *operation, int32_t result, uint32_t flags)
 {
     (void)flags;
-    file_sink *self = (file_sink *)(void *)((uint8_t *)operation - offsetof(file_sink, write));
+    myc__file_sink *self =
+        (myc__file_sink *)(void *)((uint8_t *)operation - offsetof(myc__file_sink, write));
     bool was_waiting = self->is_waiting;
     self->is_waiting = false;
     self->is_writing = false;
@@ -335,10 +177,11 @@ static void on_write(myc__operation *operation, int32_t result, uint32_t flags)
 static void on_sync(myc__operation *operation, int32_t result, uint32_t flags)
 {
     (void)flags;
-    file_sink *self = (file_sink *)(void *)((uint8_t *)operation - offsetof(file_sink, sync));
+    myc__file_sink *self =
+        (myc__file_sink *)(void *)((uint8_t *)operation - offsetof(myc__file_sink, sync));
     self->is_syncing = false;
     if (result != -EINTR) {
-        tell_synced(self, self->synced_bytes, result < 0 ? -result : 0);
+        myc__file_sink_tell_synced(self, self->synced_bytes, result < 0 ? -result : 0);
     }
     go_on(self);
 }
@@ -346,21 +189,21 @@ static void on_sync(myc__operation *operation, int32_t result, uint32_t flags)
 /* ---- its poll ---- */
 
 /* The system stops: nobody is told anything any more. */
-static uint32_t poll_drained(file_sink *self)
+static uint32_t poll_drained(myc__file_sink *self)
 {
-    uint32_t done = start_next_write(self) + start_next_sync(self);
-    myc__hand_over_drop(&self->out, context_of(self));
+    uint32_t done = myc__file_sink_write(self) + myc__file_sink_sync(self);
+    myc__hand_over_drop(&self->out, myc__file_sink_context(self));
     myc__source_rest(&self->base);
     return done;
 }
 
-static bool has_to_say_end(const file_sink *self)
+static bool has_to_say_end(const myc__file_sink *self)
 {
-    return self->has_failed && self->end && !is_in_flight(self) &&
+    return self->has_failed && self->end && !myc__file_sink_is_in_flight(self) &&
            myc__hand_over_is_empty(&self->syncs);
 }
 
-static void rest(file_sink *self)
+static void rest(myc__file_sink *self)
 {
     if (is_quiet(self)) {
         myc__source_rest_quietly(&self->base);
@@ -371,7 +214,7 @@ static void rest(file_sink *self)
 
 static uint32_t poll_sink(myc__source *source)
 {
-    file_sink *self = (file_sink *)source;
+    myc__file_sink *self = (myc__file_sink *)source;
     const myc__actor *owner = myc__actor_find(source->shard, source->owner);
     if (!owner) {
         myc__source_close(source);
@@ -380,7 +223,7 @@ static uint32_t poll_sink(myc__source *source)
     if (source->drained) {
         return poll_drained(self);
     }
-    uint32_t done = start_next_write(self) + start_next_sync(self);
+    uint32_t done = myc__file_sink_write(self) + myc__file_sink_sync(self);
     if (has_to_say_end(self)) {
         say_end(self);
     }
@@ -397,13 +240,13 @@ static const myc__source_kind kind = {.poll = poll_sink,
                                       .close = close_sink,
                                       .drain = drain_sink,
                                       .hurry = hurry_sink,
-                                      .sync = sync_sink};
+                                      .sync = myc__file_sink_ask_sync};
 
 /* ---- the beginning ---- */
 
-static file_sink *allocate(myc_context *ctx)
+static myc__file_sink *allocate(myc_context *ctx)
 {
-    file_sink *self = myc__memory_new_internal(&ctx->memory, sizeof *self);
+    myc__file_sink *self = myc__memory_new_internal(&ctx->memory, sizeof *self);
     myc_stream_end *end = self ? myc__hand_over_make_end(ctx) : NULL;
     if (!end) {
         if (self) {
@@ -424,7 +267,7 @@ int myc__file_sink_create(myc__shard *shard, const myc__file_sink_options *optio
     if (error) {
         return error;
     }
-    file_sink *self = allocate(&shard->context);
+    myc__file_sink *self = allocate(&shard->context);
     if (!self) {
         return MYC_ENOMEM;
     }
