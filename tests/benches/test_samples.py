@@ -27,6 +27,8 @@ PARTS = {
     "hot_path.": HOT_PATH_PARTS,
     "limits.hot_path": HOT_PATH_PARTS,
     "decode_": ("frame", "rate", "jansson"),
+    "book_update": ("change", "quoted"),
+    "quote_watch": ("cross", "momentum"),
     "limits.c_loop.": ("p50", "p99", "cpu"),
 }
 MUST_BE_THERE = {
@@ -34,6 +36,7 @@ MUST_BE_THERE = {
     "limits.c_loop.park", "hot_path.together", "hot_path.spread", "hot_path.relay",
     "limits.hot_path",
     "decode_binance", "decode_kraken", "decode_coinbase", "decode_eth_logs",
+    "book_update", "quote_watch",
     "send_local", "send_fresh.one_worker", "send_fresh.two_workers", "stream_cross",
     "ping_pong.one_worker", "ping_pong.two_workers", "ask", "send_conflated", "fan_in", "fan_out",
     "fan_out_topic", "ring_503", "spawn_1m", "timers_1m", "burst_10m",

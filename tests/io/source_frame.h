@@ -63,12 +63,17 @@ MYC_UNUSED static void keep_line(void *user, myc_log_level level, const char *te
     snprintf(lines->text[index % LOG_LINES_MAX], sizeof lines->text[0], "%s", text);
 }
 
+MYC_UNUSED static uint32_t lines_with(const struct lines *lines, const char *text)
+{
+    uint32_t count = 0;
+    for (uint32_t line = 0; line < LOG_LINES_MAX; line++)
+        count += strstr(lines->text[line], text) != NULL;
+    return count;
+}
+
 MYC_UNUSED static bool lines_have(const struct lines *lines, const char *text)
 {
-    for (uint32_t line = 0; line < LOG_LINES_MAX; line++)
-        if (strstr(lines->text[line], text))
-            return true;
-    return false;
+    return lines_with(lines, text) > 0;
 }
 
 MYC_UNUSED static void *allocate(void *user, size_t size_bytes, size_t alignment_bytes)
