@@ -2,6 +2,7 @@
 #include <errno.h>
 #include <unistd.h>
 
+#include "base/random.h"
 #include "io/os_error.h"
 #include "io/socket.h"
 
@@ -148,15 +149,6 @@ static void look_at_leaving(connection *self)
     }
 }
 
-/* splitmix64 */
-static uint64_t draw(connection *self)
-{
-    uint64_t mixed = self->random += UINT64_C(0x9e3779b97f4a7c15);
-    mixed = (mixed ^ (mixed >> 30)) * UINT64_C(0xbf58476d1ce4e5b9);
-    mixed = (mixed ^ (mixed >> 27)) * UINT64_C(0x94d049bb133111eb);
-    return mixed ^ (mixed >> 31);
-}
-
 /* Twice the last one, less up to half of it by chance, so that those who lost the same peer do not
  * all come back at the same time. A connection that has held for longer than it had been waited for
  * begins anew. */
@@ -172,7 +164,7 @@ static uint64_t next_delay(connection *self)
                                                                         : 2 * self->delay_ns;
     }
     self->opened_ns = 0;
-    return self->delay_ns - draw(self) % (self->delay_ns / 2 + 1);
+    return self->delay_ns - myc__random_next(&self->random) % (self->delay_ns / 2 + 1);
 }
 
 static myc_stream_event *event_of_loss(connection *self)

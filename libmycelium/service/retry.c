@@ -2,6 +2,7 @@
 #include <mycelium/retry.h>
 
 #include "base/limits.h"
+#include "base/random.h"
 #include "service/config.h"
 
 #define SECOND_NS UINT64_C(1000000000)
@@ -47,15 +48,6 @@ int myc_retry_init(myc_context *ctx, myc_retry *retry, const myc_retry_options *
     return error;
 }
 
-/* splitmix64 */
-static uint64_t random_next(uint64_t *state)
-{
-    uint64_t mixed = *state += UINT64_C(0x9e3779b97f4a7c15);
-    mixed = (mixed ^ (mixed >> 30)) * UINT64_C(0xbf58476d1ce4e5b9);
-    mixed = (mixed ^ (mixed >> 27)) * UINT64_C(0x94d049bb133111eb);
-    return mixed ^ (mixed >> 31);
-}
-
 /* Doubled until it reaches the longest, which is before it could overflow: a day fits 1000 times. */
 static uint64_t doubled(const myc_retry *retry, uint32_t times)
 {
@@ -84,7 +76,7 @@ bool myc_retry_next(myc_retry *retry, uint32_t tries, uint64_t *delay_ns)
     }
     *delay_ns = delay_of(retry, tries);
     if (retry->backoff == MYC_RETRY_EXPONENTIAL && !retry->exact) {
-        *delay_ns -= random_next(&retry->random) % (*delay_ns / 2 + 1);
+        *delay_ns -= myc__random_next(&retry->random) % (*delay_ns / 2 + 1);
     }
     return true;
 }

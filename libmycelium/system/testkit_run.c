@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+#include "base/random.h"
 #include "service/helpers.h"
 #include "system/testkit.h"
 
@@ -16,18 +17,9 @@ struct progress {
     uint64_t idle;      /* bit k: worker k found nothing since any found something */
 };
 
-/* splitmix64 */
-static uint64_t draw(myc_testkit *kit)
-{
-    uint64_t mixed = kit->random += UINT64_C(0x9e3779b97f4a7c15);
-    mixed = (mixed ^ (mixed >> 30)) * UINT64_C(0xbf58476d1ce4e5b9);
-    mixed = (mixed ^ (mixed >> 27)) * UINT64_C(0x94d049bb133111eb);
-    return mixed ^ (mixed >> 31);
-}
-
 uint32_t myc_testkit_random(myc_testkit *kit, uint32_t bound)
 {
-    return bound ? (uint32_t)((draw(kit) >> 32) * bound >> 32) : 0;
+    return bound ? (uint32_t)((myc__random_next(&kit->random) >> 32) * bound >> 32) : 0;
 }
 
 static void note(myc_testkit *kit, uint64_t what)
